@@ -1,0 +1,43 @@
+package safety
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestGateIsPure parses the package: no goroutine, channel, select, lock, clock or I/O.
+func TestGateIsPure(t *testing.T) {
+	fset := token.NewFileSet()
+	packages, err := parser.ParseDir(fset, ".", func(f fs.FileInfo) bool {
+		return !strings.HasSuffix(f.Name(), "_test.go")
+	}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	allowed := []string{`"errors"`, `"fmt"`, `"math"`, `"slices"`, `"time"`}
+	for _, file := range packages["safety"].Files {
+		for _, i := range file.Imports {
+			if !slices.Contains(allowed, i.Path.Value) {
+				t.Errorf("%s: import of %s", fset.Position(i.Pos()), i.Path.Value)
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt, *ast.ChanType, *ast.SelectStmt, *ast.SendStmt:
+				t.Errorf("%s: %T", fset.Position(n.Pos()), n)
+			case *ast.SelectorExpr:
+				if p, ok := n.X.(*ast.Ident); ok && p.Name == "time" && slices.Contains(clockReads, n.Sel.Name) {
+					t.Errorf("%s: time.%s", fset.Position(n.Pos()), n.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
+var clockReads = []string{"Now", "Since", "Until", "After", "AfterFunc", "Sleep", "Tick", "NewTimer", "NewTicker"}

@@ -1,0 +1,171 @@
+package safety
+
+// StepKind is what the writer is to do.
+type StepKind uint8
+
+const (
+	StepNone  StepKind = iota // nothing is due before Next
+	StepStop                  // tell the arm to stop
+	StepRearm                 // make the arm ready to move again
+	StepGrip                  // send Gripper
+	StepMove                  // send Setpoint
+)
+
+// Step is one thing for the writer to do now.
+type Step struct {
+	Kind     StepKind
+	Setpoint Setpoint
+	Gripper  Gripper
+}
+
+// Tick returns what is due at now. The caller carries it out and asks again until there
+// is nothing. accepts says whether the arm takes a setpoint now without being committed
+// to more motion than its horizon; where it does not, the setpoint is not taken and comes
+// again a tick later.
+func (g *Gate) Tick(now Instant, accepts func(Setpoint) bool) Step {
+	g.watch(now)
+	g.expire(now)
+	switch {
+	case !g.linkUp:
+		return Step{}
+	case g.stop.unsent:
+		g.stop.unsent = false
+		return Step{Kind: StepStop}
+	case g.stop.rearm:
+		g.stop.rearm = false
+		return Step{Kind: StepRearm}
+	}
+	if step := g.tickGrip(); step.Kind != StepNone {
+		return step
+	}
+	if now >= g.nextTick && g.moves() {
+		return g.tickMotion(now, accepts)
+	}
+	g.settleBy(now)
+	return Step{}
+}
+
+// Withdraw takes back the setpoint that Tick returned last: a stop came before it was sent.
+func (g *Gate) Withdraw() {
+	g.counts.Setpoints--
+	g.motion.pos = g.pos
+	if !g.cfg.Arm.StopsItself {
+		g.motion.vel = g.vel
+	}
+}
+
+// Next returns when Tick is due again if nothing happens before; far in the future for an
+// arm at rest that nobody holds.
+func (g *Gate) Next() Instant {
+	next := min(g.leaseEnds(), g.deadmanTrips())
+	if !g.linkUp {
+		return next
+	}
+	if g.stop.unsent || g.stop.rearm || g.gripDue() {
+		return 0
+	}
+	if g.moves() {
+		next = min(next, g.nextTick)
+	}
+	if g.settling() {
+		next = min(next, g.arrived+settleTime)
+	}
+	return min(next, g.expiry())
+}
+
+// moves reports whether there is a setpoint to come.
+func (g *Gate) moves() bool {
+	return !g.motion.standing() || g.motion.goal == seek && !g.motion.arrived()
+}
+
+func (g *Gate) tickMotion(now Instant, accepts func(Setpoint) bool) Step {
+	if g.motion.goal != rest && g.move.epoch != g.epoch {
+		g.motion.goal = rest // an order of an older lease moves nothing
+	}
+	g.scheduleTick(now)
+	before := g.motion
+	moved := g.motion.step()
+	if g.motion.arrived() && g.motion.goal == seek {
+		g.arrived = now
+	}
+	if !moved {
+		return Step{}
+	}
+	sp := Setpoint{Position: g.motion.pos, Speed: g.motion.vel.Norm(), Braking: g.state == Stopped}
+	if !accepts(sp) {
+		g.motion = before
+		return Step{}
+	}
+	g.pos, g.vel = before.pos, before.vel
+	if g.motion.goal == seek {
+		g.move.expires = never
+	}
+	g.counts.Setpoints++
+	return Step{Kind: StepMove, Setpoint: sp}
+}
+
+// scheduleTick keeps the ticks on their grid. After a late one it does not catch up: two
+// setpoints are never less than half a tick apart.
+func (g *Gate) scheduleTick(now Instant) {
+	g.nextTick = max(g.nextTick+g.cfg.Tick, now+g.cfg.Tick/2)
+}
+
+// wakeTick makes the next setpoint due no earlier than now: the grid starts anew.
+func (g *Gate) wakeTick(now Instant) { g.nextTick = max(g.nextTick, now) }
+
+// gripDue reports whether the gripper can be sent what is wanted.
+func (g *Gate) gripDue() bool {
+	return g.grip.wanted != GripperUnchanged && (!g.cfg.Arm.GripAtRest || g.motion.standing())
+}
+
+// tickGrip sends what the gripper shall do. On an arm that grips only at rest, the motion
+// pauses for it and goes on afterwards.
+func (g *Gate) tickGrip() Step {
+	if g.grip.wanted == GripperUnchanged {
+		if g.motion.goal == pause {
+			g.motion.goal = seek
+		}
+		return Step{}
+	}
+	if !g.gripDue() {
+		if g.motion.goal == seek {
+			g.motion.goal = pause
+		}
+		return Step{}
+	}
+	step := Step{Kind: StepGrip, Gripper: g.grip.wanted}
+	g.grip.sent, g.grip.last, g.grip.wanted = g.grip.wanted, g.grip.wanted, GripperUnchanged
+	return step
+}
+
+// expiry returns when what was ordered and has not begun is dropped.
+func (g *Gate) expiry() Instant {
+	next := never
+	if g.motion.goal != rest {
+		next = g.move.expires
+	}
+	if g.grip.wanted != GripperUnchanged {
+		next = min(next, g.grip.expires)
+	}
+	return next
+}
+
+// expire drops what was ordered and has not begun in time. The arm comes to a stand.
+func (g *Gate) expire(now Instant) {
+	if now < g.expiry() {
+		return
+	}
+	g.counts.Expired++
+	g.dropOrders(ExpiredUnbegun, 0)
+	g.motion.goal = rest
+}
+
+// settling reports whether a motion has ended and the arm is not known to have come there.
+func (g *Gate) settling() bool { return g.motion.goal == seek && g.motion.arrived() }
+
+// settleBy ends a motion whose arm had its time to come near.
+func (g *Gate) settleBy(now Instant) {
+	if g.settling() && now >= g.arrived+settleTime {
+		g.finishMove()
+	}
+}
