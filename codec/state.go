@@ -1,0 +1,82 @@
+package codec
+
+import (
+	"strconv"
+
+	"github.com/aether-arm/aetherd/safety"
+)
+
+// State is what the state reply and the state event tell one station.
+type State struct {
+	safety.Snapshot
+	Driver string
+}
+
+// AppendState appends the reply to a state request.
+func AppendState(dst []byte, s *State, id []byte) []byte {
+	dst = appendOK(dst, shapes[TypeState].message)
+	return appendEnd(appendState(dst, s), id)
+}
+
+// AppendStateEvent appends the event that a subscriber gets.
+func AppendStateEvent(dst []byte, s *State) []byte {
+	dst = append(dst, `{"event":"state"`...)
+	return appendEnd(appendState(dst, s), nil)
+}
+
+func appendState(dst []byte, s *State) []byte {
+	dst = append(dst, `,"state":`...)
+	dst = appendString(dst, s.Snapshot.State.String())
+	if s.Snapshot.State == safety.Stopped {
+		dst = appendStop(dst, s)
+	}
+	dst = append(dst, `,"holder":`...)
+	dst = appendNullable(dst, s.Holder)
+	dst = append(dst, `,"you":{"role":`...)
+	dst = appendString(dst, s.Role.String())
+	dst = append(dst, `,"holds":`...)
+	dst = strconv.AppendBool(dst, s.Holds)
+	dst = append(dst, `},"position":`...)
+	dst = appendKnown(dst, s.Position, s.HasPosition)
+	dst = append(dst, `,"target":`...)
+	dst = appendKnown(dst, s.Target, s.HasTarget)
+	dst = append(dst, `,"gripper":`...)
+	dst = appendNullable(dst, s.Gripper.String())
+	dst = append(dst, `,"arm":{"driver":`...)
+	dst = appendString(dst, s.Driver)
+	dst = appendLink(dst, s.LinkUp)
+	return append(dst, '}')
+}
+
+func appendStop(dst []byte, s *State) []byte {
+	dst = appendStopID(dst, s.StopID)
+	dst = append(dst, `,"causes":[`...)
+	for i, c := range s.Causes {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, `{"cause":`...)
+		dst = appendString(dst, c.Kind.String())
+		if c.By != "" {
+			dst = append(dst, `,"by":`...)
+			dst = appendString(dst, c.By)
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `],"stop_result":`...)
+	return appendString(dst, s.StopResult.String())
+}
+
+func appendKnown(dst []byte, p safety.Point, known bool) []byte {
+	if !known {
+		return append(dst, "null"...)
+	}
+	return appendPosition(dst, p)
+}
+
+func appendLink(dst []byte, up bool) []byte {
+	if up {
+		return append(dst, `,"link":"up"`...)
+	}
+	return append(dst, `,"link":"down"`...)
+}
