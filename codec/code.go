@@ -63,12 +63,11 @@ func Table() []Row {
 	return rows
 }
 
-// Codes lists the codes of this package by their constants, for a counter each; the one of
-// NoFault is "".
+// Codes lists the codes of this package, for a counter each: the one of Code c is at c-1.
 func Codes() []string {
-	names := make([]string, codeCount)
-	for c := range codeCount {
-		names[c] = c.String()
+	names := make([]string, 0, codeCount-1)
+	for c := NoFault + 1; c < codeCount; c++ {
+		names = append(names, c.String())
 	}
 	return names
 }

@@ -30,7 +30,7 @@ func (g *Gate) Admit(now Instant, s *Session, o Order) Verdict {
 		return v
 	}
 	g.lease(now, s)
-	g.becomeActive(Cause{By: s.name})
+	g.becomeActive(Cause{Kind: CauseOrdered, By: s.name})
 	g.order(now, s, o)
 	return v
 }

@@ -1,6 +1,6 @@
 package safety
 
-// CauseKind is why the arm was stopped, held, or lost its holder.
+// CauseKind is why the state changed.
 type CauseKind uint8
 
 const (
@@ -21,6 +21,8 @@ const (
 	CauseReleased                           // the holder released control
 	CauseTaken                              // a higher role took control
 	CauseLeaseEnded                         // the holder was silent at rest
+	CauseOrdered                            // an order was admitted
+	CauseReset                              // a stop was reset
 	causeCount
 )
 
@@ -40,6 +42,8 @@ var causeNames = [causeCount]string{
 	CauseReleased:      "released",
 	CauseTaken:         "taken",
 	CauseLeaseEnded:    "lease_ended",
+	CauseOrdered:       "ordered",
+	CauseReset:         "reset",
 }
 
 func (k CauseKind) String() string { return causeNames[k] }

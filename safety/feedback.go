@@ -1,6 +1,9 @@
 package safety
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 const (
 	// settled is the distance in mm within which a measured position counts as arrived:
@@ -64,10 +67,11 @@ func (g *Gate) Measured(now Instant, p Point, atRest bool) {
 	}
 }
 
-// TrackingError returns the distance in mm between setpoint and measurement.
+// TrackingError returns the distance in mm between setpoint and measurement, NaN while
+// nothing is measured.
 func (g *Gate) TrackingError() float64 {
 	if !g.cfg.Arm.Measured || !g.hasMeasure {
-		return 0
+		return math.NaN()
 	}
 	return g.measured.Sub(g.motion.pos).Norm()
 }

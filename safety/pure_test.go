@@ -4,7 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,14 +13,19 @@ import (
 // TestGateIsPure parses the package: no goroutine, channel, select, lock, clock or I/O.
 func TestGateIsPure(t *testing.T) {
 	fset := token.NewFileSet()
-	packages, err := parser.ParseDir(fset, ".", func(f fs.FileInfo) bool {
-		return !strings.HasSuffix(f.Name(), "_test.go")
-	}, 0)
-	if err != nil {
-		t.Fatal(err)
+	names, err := filepath.Glob("*.go")
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
 	}
 	allowed := []string{`"errors"`, `"fmt"`, `"math"`, `"slices"`, `"time"`}
-	for _, file := range packages["safety"].Files {
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(fset, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, i := range file.Imports {
 			if !slices.Contains(allowed, i.Path.Value) {
 				t.Errorf("%s: import of %s", fset.Position(i.Pos()), i.Path.Value)

@@ -55,7 +55,7 @@ func (g *Gate) Reset(now Instant, s *Session, id uint64, expires Instant, check 
 	}
 	g.stop.rearm = true
 	g.settle()
-	by := Cause{By: s.name}
+	by := Cause{Kind: CauseReset, By: s.name}
 	if g.holder != nil {
 		g.becomeActive(by)
 	} else {

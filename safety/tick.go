@@ -45,12 +45,16 @@ func (g *Gate) Tick(now Instant, accepts func(Setpoint) bool) Step {
 	return Step{}
 }
 
-// Withdraw takes back the setpoint that Tick returned last: a stop came before it was sent.
-func (g *Gate) Withdraw() {
-	g.counts.Setpoints--
-	g.motion.pos = g.pos
-	if !g.cfg.Arm.StopsItself {
-		g.motion.vel = g.vel
+// Withdraw takes back a step that Tick returned: a stop came before it was sent.
+func (g *Gate) Withdraw(step Step) {
+	switch step.Kind {
+	case StepMove:
+		g.motion.pos = g.pos
+		if !g.cfg.Arm.StopsItself {
+			g.motion.vel = g.vel
+		}
+	case StepGrip:
+		g.grip.sent, g.grip.last = GripperUnchanged, GripperUnchanged
 	}
 }
 

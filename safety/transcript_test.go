@@ -50,6 +50,7 @@ type player struct {
 	sessions map[string]*Session
 	now      Instant
 	arm      Point // where the arm is, mm
+	last     Step  // that the gate asked for
 	stalled  bool
 	refusing bool // the arm accepts no setpoint
 	out      strings.Builder
@@ -179,7 +180,7 @@ func (p *player) do(t *testing.T, verb string, args []string) {
 	case "accept":
 		p.refusing = false
 	case "withdraw":
-		g.Withdraw()
+		g.Withdraw(p.last)
 	case "internal-stop":
 		g.Stop(p.now, Cause{Kind: CauseWriteStuck})
 	case "run":
@@ -199,6 +200,9 @@ func (p *player) run(t *testing.T, until string) {
 	last := p.gate.motion.pos
 	for {
 		step := p.gate.Tick(p.now, func(Setpoint) bool { return !p.refusing })
+		if step.Kind != StepNone {
+			p.last = step
+		}
 		switch step.Kind {
 		case StepNone:
 			next := p.gate.Next()
