@@ -1,0 +1,117 @@
+package grbl
+
+import (
+	"sync"
+
+	"github.com/aether-arm/aetherd/arm"
+	"github.com/aether-arm/aetherd/safety"
+)
+
+// Grbl drives one arm whose controller runs Grbl 1.1 or grblHAL. It is an arm.Driver.
+//
+// The session decides; this is the shell around it: a mutex between the writer and the
+// link's reader, held for arithmetic only, and the link and the feedback outside of it.
+type Grbl struct {
+	cfg      Config
+	openPort arm.Opener
+	link     *arm.Link     // of the writer
+	changed  chan struct{} // something came in while opening
+
+	mu       sync.Mutex
+	listens  bool // what comes in counts
+	splitter splitter
+	session  *session
+	feedback arm.Feedback // nil while opening
+}
+
+var _ arm.Driver = (*Grbl)(nil)
+
+// New returns a driver that opens its port with open. Open reports what is wrong with cfg.
+func New(cfg Config, open arm.Opener) *Grbl {
+	return &Grbl{cfg: cfg.withDefaults(), openPort: open}
+}
+
+// Capabilities says what a Grbl arm can do.
+func (g *Grbl) Capabilities() arm.Capabilities {
+	return arm.Capabilities{
+		Driver:      "grbl",
+		Horizon:     g.cfg.Horizon,
+		Measured:    true,
+		StopsItself: true,
+		GripAtRest:  true,
+		Gripper:     true,
+		StopEffect:  arm.StopConfirmed,
+	}
+}
+
+// Accepts reports whether the arm would still come to rest within the horizon after sp.
+// It is false while the gripper is told, while an answer is due that sp's line would not
+// fit behind, and after Stop until standstill.
+func (g *Grbl) Accepts(now safety.Instant, sp safety.Setpoint) (ok bool) {
+	_ = g.do(func(s *session) ([]byte, error) {
+		ok = s.accepts(now, sp)
+		return nil, nil
+	})
+	return ok
+}
+
+// Move sends one jog.
+func (g *Grbl) Move(now safety.Instant, sp safety.Setpoint) error {
+	return g.do(func(s *session) ([]byte, error) { return s.move(now, sp) })
+}
+
+// Grip sends the gripper's line, or keeps it until the arm stands.
+func (g *Grbl) Grip(now safety.Instant, grip safety.Gripper) error {
+	return g.do(func(s *session) ([]byte, error) { return s.gripNow(now, grip), s.dead })
+}
+
+// Stop sends a jog cancel. Standstill is confirmed later, from Service and the reports.
+func (g *Grbl) Stop(now safety.Instant) error {
+	return g.do(func(s *session) ([]byte, error) { return s.stopNow(now), s.dead })
+}
+
+// Rearm ends a lock, if the configuration permits; else it says why the arm stays locked.
+func (g *Grbl) Rearm(now safety.Instant) error {
+	return g.do(func(s *session) ([]byte, error) { return s.rearmNow(now), s.dead })
+}
+
+// Service sends what is due, and reports a controller that does not answer as an error.
+func (g *Grbl) Service(now safety.Instant) (next safety.Instant, err error) {
+	next = arm.Never
+	err = g.do(func(s *session) (frame []byte, err error) {
+		frame, next, err = s.service(now)
+		return frame, err
+	})
+	return next, err
+}
+
+// Close ends the reader and closes the port. The controller ends what it was sent.
+func (g *Grbl) Close() error {
+	if g.link == nil {
+		return nil
+	}
+	err := g.link.Close()
+	g.link = nil
+	return err
+}
+
+// do runs f on the session, then tells what it had to say and writes its frame. A frame
+// goes out even where f fails: a stop byte never waits for anything.
+func (g *Grbl) do(f func(*session) ([]byte, error)) error {
+	if g.link == nil {
+		return arm.ErrClosed
+	}
+	g.mu.Lock()
+	frame, err := f(g.session)
+	events := g.session.takeEvents()
+	g.mu.Unlock()
+	if len(frame) > 0 {
+		if failed := g.link.Write(frame); err == nil {
+			err = failed
+		}
+	}
+	for _, tell := range events {
+		tell(g.feedback)
+	}
+	return err
+}

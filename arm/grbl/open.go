@@ -1,0 +1,155 @@
+package grbl
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aether-arm/aetherd/arm"
+)
+
+// Open resets the controller and waits until it answers, lists its settings, stands, and
+// says where. A jog that still runs is cancelled and given the horizon to end, so that the
+// reset does not cut into it. The reset switches the gripper's output off.
+func (g *Grbl) Open(ctx context.Context, f arm.Feedback) (arm.Opened, error) {
+	if err := g.cfg.Validate(); err != nil {
+		return arm.Opened{}, fmt.Errorf("grbl: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, openWait)
+	defer cancel()
+
+	g.mu.Lock()
+	g.session = &session{cfg: g.cfg, open: &handshake{}}
+	g.listens, g.splitter, g.feedback = false, splitter{}, nil
+	g.changed = make(chan struct{}, 1)
+	g.mu.Unlock()
+
+	link, err := arm.OpenLink(g.openPort, g.receive, g.lost)
+	if err != nil {
+		return arm.Opened{}, fmt.Errorf("grbl: %w", err)
+	}
+	opened, err := g.handshake(ctx, link, f)
+	if err != nil {
+		_ = link.Close()
+		return arm.Opened{}, fmt.Errorf("grbl: %w", err)
+	}
+	g.link = link
+	return opened, nil
+}
+
+// handshake asks the controller until it has told everything.
+func (g *Grbl) handshake(ctx context.Context, link *arm.Link, f arm.Feedback) (arm.Opened, error) {
+	if err := g.knock(ctx, link); err != nil {
+		return arm.Opened{}, err
+	}
+	due := time.NewTicker(openPoll)
+	defer due.Stop()
+	again := time.NewTimer(knockAgain)
+	defer again.Stop()
+	for knocks, tick := false, false; ; {
+		frame, over, err := g.question(knocks, tick)
+		switch {
+		case err != nil:
+			return arm.Opened{}, err
+		case over:
+			return g.begin(f)
+		}
+		if len(frame) > 0 {
+			if err := link.Write(frame); err != nil {
+				return arm.Opened{}, err
+			}
+		}
+		knocks, tick = false, false
+		select {
+		case <-ctx.Done():
+			return arm.Opened{}, g.unanswered(ctx)
+		case <-g.changed:
+		case <-due.C:
+			tick = true
+		case <-again.C:
+			knocks = true
+		}
+	}
+}
+
+// knock ends what the controller may still be doing, and resets it. What it sent before
+// the reset does not count.
+func (g *Grbl) knock(ctx context.Context, link *arm.Link) error {
+	if err := link.Write([]byte{byteCancel}); err != nil {
+		return err
+	}
+	ended := time.NewTimer(g.cfg.Horizon)
+	defer ended.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-ended.C:
+	}
+	if err := link.Flush(); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	g.listens = true
+	g.mu.Unlock()
+	return link.Write([]byte{byteReset})
+}
+
+// question returns what to send next. knocks: it is time to reset again a controller that
+// has not answered; tick: it is time to ask again for a position.
+func (g *Grbl) question(knocks, tick bool) (frame []byte, over bool, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if tick {
+		g.session.polled = false
+	}
+	if knocks && g.session.open.name == "" {
+		return []byte{byteReset}, false, nil
+	}
+	return g.session.question()
+}
+
+func (g *Grbl) unanswered(ctx context.Context) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return fmt.Errorf("%s: %w", g.session.open.missing(), context.Cause(ctx))
+}
+
+// begin hands the session to the writer, and what it tells to f.
+func (g *Grbl) begin(f arm.Feedback) (arm.Opened, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.feedback = f
+	return g.session.begin(), g.session.dead
+}
+
+// receive is called by the link's reader.
+func (g *Grbl) receive(b []byte) {
+	g.fromReader(func(s *session) {
+		if g.listens {
+			g.splitter.split(b, s.receive)
+		}
+	})
+}
+
+// lost is called by the link's reader, last.
+func (g *Grbl) lost(err error) {
+	g.fromReader(func(s *session) { s.lost(err) })
+}
+
+func (g *Grbl) fromReader(f func(*session)) {
+	g.mu.Lock()
+	f(g.session)
+	feedback := g.feedback
+	var events []event
+	if feedback != nil {
+		events = g.session.takeEvents()
+	}
+	g.mu.Unlock()
+	for _, tell := range events {
+		tell(feedback)
+	}
+	select {
+	case g.changed <- struct{}{}:
+	default:
+	}
+}
