@@ -1,0 +1,44 @@
+package config
+
+import "testing"
+
+// Stations pin this. It changes only together with a default that is safety-relevant.
+const defaultHash = "41a74aee347a"
+
+func hashOf(t *testing.T, doc string) string {
+	t.Helper()
+	c, err := parse("aetherd.toml", []byte(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Hash()
+}
+
+func TestHash(t *testing.T) {
+	const workspace = "safety.workspace = { x = [0, 1], y = [0, 1], z = [0, 1] }\n"
+	grbl := hashOf(t, workspace+"[arm]\ndriver = 'grbl'\nserial.port = '/dev/ttyACM0'")
+	tests := []struct {
+		why, doc string
+		want     string
+		same     bool
+	}{
+		{"nothing written", "", defaultHash, true},
+		{"comments, another order and the defaults in words", "# mine\n[safety.motion]\naccel = 1000.0\nspeed = 250\n[safety]\nstart = 'idle'\n", defaultHash, true},
+		{"negative zero is zero", "[safety.workspace]\nz = [-0.0, 400]", defaultHash, true},
+		{"ports, log, name and stations", "server.listen = '127.0.0.1:6000'\nlog.level = 'debug'\narm.name = 'left'\n[[station]]\nname = 'a'\nrole = 'observer'", defaultHash, true},
+		{"another start", "safety.start = 'stopped'", defaultHash, false},
+		{"another deadman", "safety.deadman_ms = 1999", defaultHash, false},
+		{"another workspace", "safety.workspace.x = [-300, 300.5]", defaultHash, false},
+		{"another speed", "safety.motion.speed = 249.99999", defaultHash, false},
+		{"another horizon", "arm.horizon_ms = 101", defaultHash, false},
+		{"another serial port", workspace + "[arm]\ndriver = 'grbl'\nserial.port = '/dev/ttyACM1'", grbl, true},
+		{"another driver", workspace + "safety.start = 'stopped'", grbl, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			if got := hashOf(t, tt.doc); (got == tt.want) != tt.same {
+				t.Errorf("got %s, want the same as %s: %v", got, tt.want, tt.same)
+			}
+		})
+	}
+}
