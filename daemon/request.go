@@ -1,0 +1,121 @@
+package daemon
+
+import (
+	"github.com/aether-arm/aetherd/codec"
+	"github.com/aether-arm/aetherd/safety"
+)
+
+// decide brings one request before the gate. The gate's lock is held.
+func (e *entry) decide(d *desk, st *station, gate *safety.Gate, now, received safety.Instant) {
+	if e.fault.Code != codec.NoFault {
+		return
+	}
+	r := &e.request
+	var expires safety.Instant
+	if r.TTL > 0 {
+		expires = received + r.TTL
+	}
+	switch r.Type {
+	case codec.TypeStop:
+		e.verdict.StopID = e.stop.id
+	case codec.TypeCommand, codec.TypeMove, codec.TypeGrip:
+		e.verdict = gate.Admit(now, st.session, order(r, expires))
+	case codec.TypeReset:
+		e.verdict = gate.Reset(now, st.session, r.StopID, expires, r.Check)
+	case codec.TypeTake:
+		e.verdict = gate.Take(now, st.session, expires, r.Check)
+	case codec.TypeRelease:
+		e.verdict = gate.Release(now, st.session, expires, r.Check)
+	default:
+		if expires != 0 && now >= expires {
+			e.verdict.Reason = safety.Expired
+			return
+		}
+		e.serve(d, st, gate, now)
+	}
+}
+
+// serve answers a request that the gate has no say in.
+func (e *entry) serve(d *desk, st *station, gate *safety.Gate, now safety.Instant) {
+	switch e.request.Type {
+	case codec.TypePing:
+		gate.Ping(now, st.session)
+	case codec.TypeHello:
+		if len(e.request.Name) > 0 {
+			st.name = string(e.request.Name)
+		}
+		gate.Introduce(st.session, st.name, d.config.Role(st.remote, st.name), e.request.Deadman)
+		fallthrough
+	case codec.TypeState:
+		s := gate.Snapshot(st.session)
+		e.snapshot = &s
+	}
+}
+
+// order is what the gate is asked for by a command, a move or a grip.
+func order(r *codec.Request, expires safety.Instant) safety.Order {
+	o := safety.Order{
+		Move:    r.Type != codec.TypeGrip,
+		Target:  r.Target,
+		Speed:   r.Speed,
+		Gripper: r.Gripper,
+		Expires: expires,
+		Check:   r.Check,
+		Notify:  r.Notify,
+	}
+	if r.Notify {
+		o.Tag = string(r.ID)
+	}
+	return o
+}
+
+// answer appends the replies to every request of b, in order.
+func (p *port) answer(st *station, b *batch) {
+	for i := range b.entries[:b.n] {
+		e := &b.entries[i]
+		from := len(b.out)
+		b.out = p.reply(b.out, st, e)
+		p.trace(st, "sent", b.out[from:len(b.out)-1])
+	}
+}
+
+// reply appends the one reply to a line.
+func (p *port) reply(dst []byte, st *station, e *entry) []byte {
+	r := &e.request
+	if e.fault.Code != codec.NoFault {
+		p.metrics.DecodeErrors[e.fault.Code-1].Inc()
+		p.refusals.Info().Str("station", st.name).Stringer("code", e.fault.Code).Str("field", e.fault.Field).Msg("refused")
+		return codec.AppendFault(dst, e.fault, r.ID)
+	}
+	p.metrics.Verdicts[e.verdict.Reason].Inc()
+	if !e.verdict.OK() {
+		p.refusals.Info().Str("station", st.name).Stringer("code", e.verdict.Reason).Msg("refused")
+		return codec.AppendVerdict(dst, r, e.verdict)
+	}
+	switch r.Type {
+	case codec.TypeState:
+		return codec.AppendState(dst, p.stateOf(e.snapshot), r.ID)
+	case codec.TypeHello:
+		return codec.AppendWelcome(dst, p.welcomeTo(st, e.snapshot), r.ID)
+	case codec.TypeSubscribe:
+		p.herald.subscribe(st, r.RateHz)
+	case codec.TypeUnsubscribe:
+		p.herald.unsubscribe(st)
+	}
+	return codec.AppendVerdict(dst, r, e.verdict)
+}
+
+func (d *desk) stateOf(s *safety.Snapshot) *codec.State {
+	return &codec.State{Snapshot: *s, Driver: d.driver}
+}
+
+// welcomeTo is what a hello of st is told: what holds for all, and what holds for it.
+func (d *desk) welcomeTo(st *station, s *safety.Snapshot) *codec.Welcome {
+	w := d.welcome
+	w.Session = st.id
+	w.Role = s.Role
+	w.LinkUp = s.LinkUp
+	w.Speed = s.MaxSpeed
+	w.Deadman = st.session.Deadman()
+	return &w
+}

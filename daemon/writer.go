@@ -1,0 +1,217 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/aether-arm/aetherd/arm"
+	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/metrics"
+	"github.com/aether-arm/aetherd/safety"
+)
+
+// writer is the one goroutine that drives the arm: it takes steps from the gate and
+// carries them out, opens the link, and opens it again when it was lost.
+type writer struct {
+	guard   *guard
+	driver  arm.Driver
+	clock   clock
+	log     zerolog.Logger
+	metrics *metrics.Set
+
+	backoff backoff
+
+	opened  bool
+	tried   chan struct{} // closed when opening was tried once
+	overrun *overrun      // watches every call of the driver
+	failed  chan<- error  // a panic ends the daemon
+}
+
+func newWriter(g *guard, d arm.Driver, log zerolog.Logger, c config.Arm, failed chan<- error) *writer {
+	w := &writer{
+		guard:   g,
+		driver:  d,
+		clock:   g.clock,
+		log:     log,
+		metrics: g.metrics,
+		backoff: backoff{first: c.ReopenMin.Duration(), most: c.ReopenMax.Duration()},
+		tried:   make(chan struct{}),
+		failed:  failed,
+	}
+	w.overrun = newOverrun(g.clock, c.WriteDeadline.Duration(), w.stuck)
+	return w
+}
+
+// run drives the arm until ctx ends, and then closes it. A panic stops the arm and ends
+// the daemon: nobody else may write to it.
+func (w *writer) run(ctx context.Context) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("the writer failed: the arm is stopped and the daemon ends")
+			w.guard.halt(safety.CausePanic, "writer")
+			w.failed <- fmt.Errorf("the writer failed: %v", p)
+		}
+		if w.opened {
+			_ = w.driver.Stop(w.clock.now())
+			_ = w.driver.Close()
+		}
+	}()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		timer.Reset(w.clock.until(w.guard.sleepUntil(w.work(ctx))))
+		select {
+		case <-ctx.Done():
+		case <-w.guard.wake:
+		case <-timer.C:
+		}
+	}
+}
+
+// work does everything that is due and returns when the driver or the link wants to be
+// looked at again.
+func (w *writer) work(ctx context.Context) safety.Instant {
+	if w.opened && !w.guard.isLinked() {
+		w.close()
+	}
+	if !w.opened {
+		return w.open(ctx)
+	}
+	for {
+		step, ticket := w.guard.tick(w.accepts)
+		if step.Kind == safety.StepNone {
+			break
+		}
+		began := w.clock.now()
+		if err := w.perform(step, ticket); err != nil {
+			return w.fail(safety.CauseWriteFailed, err)
+		}
+		w.metrics.WriteDuration.Observe((w.clock.now() - began).Seconds())
+	}
+	var next safety.Instant
+	err := w.call(func(now safety.Instant) (err error) {
+		next, err = w.driver.Service(now)
+		return err
+	})
+	if err != nil {
+		return w.fail(safety.CauseLinkLost, err)
+	}
+	return next
+}
+
+func (w *writer) accepts(sp safety.Setpoint) bool { return w.driver.Accepts(w.clock.now(), sp) }
+
+// perform carries out one step. Motion goes through the interlock: if a stop came since
+// ticket, the step is withdrawn and nothing is written.
+func (w *writer) perform(step safety.Step, ticket uint64) error {
+	switch step.Kind {
+	case safety.StepStop:
+		err := w.call(w.driver.Stop)
+		if err == nil {
+			w.guard.told()
+		}
+		return err
+	case safety.StepRearm:
+		return w.call(w.driver.Rearm)
+	}
+	if !step.Setpoint.Braking {
+		if !w.guard.lock.begin(ticket) {
+			w.guard.withdraw(step)
+			return nil
+		}
+		defer w.guard.lock.end()
+	}
+	return w.call(func(now safety.Instant) error {
+		if step.Kind == safety.StepGrip {
+			return w.driver.Grip(now, step.Gripper)
+		}
+		return w.driver.Move(now, step.Setpoint)
+	})
+}
+
+// call calls the driver under the deadline, which somebody else watches: a write that
+// blocks cannot be ended, only noticed.
+func (w *writer) call(f func(safety.Instant) error) error {
+	now := w.clock.now()
+	w.overrun.begin(now)
+	err := f(now)
+	if late := w.overrun.end(); late && err == nil {
+		err = errOverran
+	}
+	return err
+}
+
+// stuck runs beside the blocked call. The link counts as lost: what the call has written
+// is not known, and nothing else may write before it returns.
+func (w *writer) stuck() {
+	w.metrics.StuckWrites.Inc()
+	w.log.Error().Dur("deadline_ms", w.overrun.deadline).Msg("a write to the arm is stuck: the arm is stopped")
+	w.guard.linkDown(safety.CauseWriteStuck, "")
+}
+
+// fail ends a link whose driver returned an error.
+func (w *writer) fail(kind safety.CauseKind, err error) safety.Instant {
+	w.guard.linkDown(kind, err.Error())
+	w.close()
+	return w.clock.now()
+}
+
+func (w *writer) close() {
+	w.opened = false
+	if err := w.driver.Close(); err != nil {
+		w.log.Warn().Err(err).Msg("closing the arm")
+	}
+	w.backoff.reset(w.clock.now())
+}
+
+// open tries to reach the arm, if it is time to. Nothing that was sent before is sent
+// again: the gate is stopped, and stays so.
+func (w *writer) open(ctx context.Context) safety.Instant {
+	now := w.clock.now()
+	if now < w.backoff.next {
+		w.guard.tick(func(safety.Setpoint) bool { return false }) // leases end without an arm as well
+		return w.backoff.next
+	}
+	first := !w.attempted()
+	if first {
+		defer close(w.tried)
+	}
+	w.guard.opening()
+	o, err := w.driver.Open(ctx, w.guard)
+	if err == nil && !w.guard.linkUp(o) {
+		err = errors.Join(errLostAtOnce, w.driver.Close())
+	}
+	if err != nil {
+		if first {
+			w.guard.unreachable(err)
+		}
+		wait := w.backoff.failed(w.clock.now())
+		w.log.Warn().Err(err).Dur("retry_in_ms", wait).Msg("the arm does not answer")
+		return w.backoff.next
+	}
+	if !first {
+		w.metrics.Reconnects.Inc()
+	}
+	w.opened = true
+	w.backoff.reset(0)
+	w.log.Info().Str("firmware", o.Firmware).Interface("position_mm", o.Position).Float64("max_speed_mm_s", o.MaxSpeed).
+		Str("alarm", o.Alarm).Msg("the arm answers")
+	return w.clock.now()
+}
+
+var errLostAtOnce = errors.New("the arm was lost while it was opened")
+
+// attempted reports whether opening was tried once.
+func (w *writer) attempted() bool {
+	select {
+	case <-w.tried:
+		return true
+	default:
+		return false
+	}
+}
