@@ -1,0 +1,44 @@
+# Every target works on a fresh machine that has Go and make.
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+FUZZTIME ?= 30s
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test race check fuzz bench golden
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build bin/aetherd
+	@mkdir -p bin
+	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/aetherd ./daemon/aetherd
+
+run: build ## Run aetherd with the simulated arm on 127.0.0.1:5000
+	./bin/aetherd run
+
+test: ## Run the tests
+	$(GO) test -timeout 10m ./...
+
+race: ## Run the tests of packages with goroutines ten times under the race detector
+	$(GO) test -timeout 30m -race -shuffle on -count 10 ./arm/... ./daemon/... ./metrics/...
+
+check: ## Format, tidiness, vet, staticcheck, race and shuffle
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt -w on these files'; exit 1; }
+	$(GO) mod tidy -diff
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) test -timeout 10m -race -shuffle on -short ./...
+
+fuzz: ## Run every fuzz target for FUZZTIME (30s)
+	@set -e; for target in $$(grep -rho --include='*_test.go' 'func Fuzz[A-Za-z0-9_]*' . | awk '{print $$2}' | sort -u); do \
+		dir=$$(dirname $$(grep -rl --include='*_test.go' "func $$target(" . | head -n 1)); \
+		echo "== $$dir $$target"; \
+		$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir; \
+	done
+
+bench: ## Run the benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+golden: ## Rewrite the files that tests compare with; look at the diff before you commit it
+	$(GO) test ./safety -run TestTranscripts -args -rewrite
+	$(GO) test ./metrics -update
