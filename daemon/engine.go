@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
@@ -32,7 +33,9 @@ func probe(key, address string) (string, error) {
 		return "", fmt.Errorf("[server] %s = %q: %w", key, address, err)
 	}
 	defer l.Close()
-	return l.Addr().String(), nil
+	// With the host as configured: net makes [::] of 0.0.0.0, where gnet takes IPv6 only.
+	host, _, err := net.SplitHostPort(address)
+	return net.JoinHostPort(host, strconv.Itoa(l.Addr().(*net.TCPAddr).Port)), err
 }
 
 // startEngine starts to listen. A return of the engine that stop did not ask for goes to
@@ -89,8 +92,8 @@ func (e *engine) stop(ctx context.Context) {
 // drainStep is how often drain looks whether everything has gone out.
 const drainStep = 5 * time.Millisecond
 
-// drain answers what the stations had sent: two turns of every event loop take what had
-// arrived, then the replies go out, as far as their readers read.
+// drain answers what the stations had sent: it lets the event loops turn until a turn brought
+// nothing more, and the replies have gone out, as far as their readers read.
 func (d *desk) drain(ctx context.Context) {
 	for turn := 0; ctx.Err() == nil; turn++ {
 		left := d.turn(ctx)
@@ -104,8 +107,8 @@ func (d *desk) drain(ctx context.Context) {
 	}
 }
 
-// turn runs once on every event loop that has stations, and returns how many stations have
-// replies that did not go out.
+// turn runs once on every event loop that has stations, and returns how many stations are not
+// finished with.
 func (d *desk) turn(ctx context.Context) (left int) {
 	loops := map[gnet.EventLoop][]*station{}
 	for _, s := range d.stations.all() {
@@ -116,7 +119,7 @@ func (d *desk) turn(ctx context.Context) (left int) {
 	waiting := 0
 	for loop, members := range loops {
 		if loop.Execute(ctx, gnet.RunnableFunc(func(context.Context) error {
-			counts <- unsent(members)
+			counts <- unfinished(members)
 			return nil
 		})) == nil {
 			waiting++
@@ -133,12 +136,14 @@ func (d *desk) turn(ctx context.Context) (left int) {
 	return left
 }
 
-// unsent counts the connections that still have something to send. It runs on their loop.
-func unsent(members []*station) (n int) {
+// unfinished counts the stations that sent something since the last turn, or have replies
+// that did not go out. It runs on their loop.
+func unfinished(members []*station) (n int) {
 	for _, s := range members {
-		if s.conn.OutboundBuffered() > 0 {
+		if s.heard || s.conn.OutboundBuffered() > 0 {
 			n++
 		}
+		s.heard = false
 	}
 	return n
 }

@@ -26,8 +26,8 @@ type guard struct {
 	lost   bool           // the link that is being opened is gone already
 	stopID uint64         // the gate's latest stop, when the lock was last released
 
-	wake    chan struct{} // to the writer: something is due earlier than it thinks
-	untold  atomic.Int64  // when the oldest stop that the arm has not been told was received; 0: none
+	wake   chan struct{} // to the writer: something is due earlier than it thinks
+	untold atomic.Int64  // when the oldest stop that the arm has not been told was received; 0: none
 }
 
 func newGuard(c clock, m *metrics.Set, h *herald, gate *safety.Gate) *guard {

@@ -134,7 +134,7 @@ func (h *herald) tell() {
 	}
 	for session := range cutOff {
 		if s := h.stations.of(session); s != nil {
-			h.log.Warn().Str("station", s.name).Msg("disconnected: more notices than can be sent")
+			h.log.Warn().Uint64("session", s.id).Stringer("address", s.remote).Msg("disconnected: more notices than can be sent")
 			_ = s.conn.Close()
 		}
 	}

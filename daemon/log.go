@@ -19,7 +19,8 @@ const logQueue = 4096
 
 // newLogger returns a logger that never blocks its caller, and what closes it.
 func newLogger(out *os.File, c config.Log) (zerolog.Logger, io.Closer) {
-	queue := diode.NewWriter(out, logQueue, 0, func(missed int) {
+	open := struct{ io.Writer }{out} // hides Close: who opened out has the last word to say there
+	queue := diode.NewWriter(open, logQueue, 0, func(missed int) {
 		fmt.Fprintf(out, "{\"level\":\"warn\",\"message\":\"the log was too slow: %d lines dropped\"}\n", missed)
 	})
 	var w io.Writer = queue

@@ -122,6 +122,8 @@ func (p *port) countClosed(cause closeCause, err error) {
 		closed.NotReading.Inc()
 	case cause == closedRefused:
 		closed.Refused.Inc()
+	case cause == closedPanic:
+		closed.Error.Inc()
 	case p.closing.Load():
 		closed.Shutdown.Inc()
 	case err == nil || errors.Is(err, io.EOF):
@@ -136,6 +138,7 @@ func (p *port) countClosed(cause closeCause, err error) {
 func (p *port) OnTraffic(c gnet.Conn) (action gnet.Action) {
 	st := c.Context().(*station)
 	defer p.rescue(st, &action)
+	st.heard = true
 	received := p.guard.clock.now()
 	buf, err := c.Peek(-1)
 	if err != nil {

@@ -20,7 +20,8 @@ type station struct {
 	name    string
 	cutter  codec.Cutter
 	ended   closeCause
-	limit   int // unread bytes at which the station is closed
+	heard   bool // something came since the last turn of a drain
+	limit   int  // unread bytes at which the station is closed
 }
 
 // closeCause is why the daemon itself closed a connection.

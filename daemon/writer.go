@@ -50,15 +50,12 @@ func newWriter(g *guard, d arm.Driver, log zerolog.Logger, c config.Arm, failed 
 // run drives the arm until ctx ends, and then closes it. A panic stops the arm and ends
 // the daemon: nobody else may write to it.
 func (w *writer) run(ctx context.Context) {
+	defer w.leave()
 	defer func() {
 		if p := recover(); p != nil {
 			w.log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("the writer failed: the arm is stopped and the daemon ends")
 			w.guard.halt(safety.CausePanic, "writer")
 			w.failed <- fmt.Errorf("the writer failed: %v", p)
-		}
-		if w.opened {
-			_ = w.driver.Stop(w.clock.now())
-			_ = w.driver.Close()
 		}
 	}()
 	timer := time.NewTimer(0)
@@ -70,6 +67,19 @@ func (w *writer) run(ctx context.Context) {
 		case <-w.guard.wake:
 		case <-timer.C:
 		}
+	}
+}
+
+// leave stops the arm and closes it. A driver that panicked may do so again.
+func (w *writer) leave() {
+	defer func() {
+		if p := recover(); p != nil {
+			w.log.Error().Interface("panic", p).Msg("the driver failed while the arm was stopped and closed")
+		}
+	}()
+	if w.opened {
+		defer w.driver.Close()
+		_ = w.driver.Stop(w.clock.now())
 	}
 }
 
@@ -136,14 +146,15 @@ func (w *writer) perform(step safety.Step, ticket uint64) error {
 
 // call calls the driver under the deadline, which somebody else watches: a write that
 // blocks cannot be ended, only noticed.
-func (w *writer) call(f func(safety.Instant) error) error {
+func (w *writer) call(f func(safety.Instant) error) (err error) {
 	now := w.clock.now()
 	w.overrun.begin(now)
-	err := f(now)
-	if late := w.overrun.end(); late && err == nil {
-		err = errOverran
-	}
-	return err
+	defer func() { // a call that panics is over as well
+		if late := w.overrun.end(); late && err == nil {
+			err = errOverran
+		}
+	}()
+	return f(now)
 }
 
 // stuck runs beside the blocked call. The link counts as lost: what the call has written

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
+	"regexp"
 	"time"
 )
 
@@ -49,7 +49,9 @@ const (
 	gripWait   = 2 * time.Second         // M3 and M5 wait until the planner has drained
 	answerWait = time.Second             // from ? to the report
 	stopWait   = 500 * time.Millisecond  // from jog cancel to standstill, and again from feed hold
+	proofWait  = 200 * time.Millisecond  // for an empty line
 	resetWait  = 2 * time.Second         // from 0x18 to the banner
+	restWait   = 500 * time.Millisecond  // from the end of a motion to Idle: twice $1, at most 254 ms
 	openWait   = 5 * time.Second         // a bootloader takes 1 to 2 s of it
 	openPoll   = 200 * time.Millisecond  // ? while opening
 	knockAgain = 2500 * time.Millisecond // 0x18 again if a bootloader swallowed the first
@@ -85,20 +87,16 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// gripperLine is one M-code with its words: it switches an output and cannot move an axis
+// or shift the frame, as G0 and G92 would past the gate.
+var gripperLine = regexp.MustCompile(`^M[0-9]+( ?[SPEQ][0-9]+(\.[0-9]+)?)*$`)
+
 func checkGripperLine(line string) error {
-	for _, b := range []byte(line) {
-		switch {
-		case b < ' ' || b >= 0x7F:
-			return fmt.Errorf("byte 0x%02x: only printable ASCII, and one line", b)
-		case strings.IndexByte("?!~", b) >= 0:
-			return fmt.Errorf("%q is a realtime command of Grbl", b)
-		}
-	}
 	if len(line) > lineBytes {
 		return fmt.Errorf("%d bytes: Grbl takes %d", len(line), lineBytes)
 	}
-	if strings.HasPrefix(strings.TrimSpace(line), "$") {
-		return errors.New("must be G-code, not a system command")
+	if !gripperLine.MatchString(line) {
+		return errors.New("must be one M-code with S, P, E or Q words, like M3 S1000: nothing else may go past the safety gate")
 	}
 	return nil
 }

@@ -318,34 +318,38 @@ func TestNoticesASilentControllerAtRest(t *testing.T) {
 	})
 }
 
-// A board that was lost in every way is opened again, and answers from where it is.
+// A board whose cable was pulled at any moment is opened again without an alarm, and says
+// where it is.
 func TestReopens(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := board(t, 1000, armtest.GrblBanner(), armtest.GrblWorkOffset(safety.Point{X: -10, Y: 5}), armtest.GrblAt(safety.Point{X: 1, Y: 2, Z: 3}))
-		w, opened := newWriter(t, testConfig(), opener(b))
-		if want := (safety.Point{X: 11, Y: -3, Z: 3}); opened.Position != want {
-			t.Errorf("opened at %v, want %v", opened.Position, want)
-		}
-		for range 50 {
-			w.tick(safety.Point{X: opened.MaxSpeed})
-		}
-		b.Command("close")
-		b.Command("replug")
-		if err := w.driver.Close(); err != nil {
-			t.Logf("close: %v", err)
-		}
-		again, err := w.driver.Open(t.Context(), w.said)
-		if err != nil {
-			t.Fatal(err)
-		}
-		true_ := b.Last().Position().Sub(safety.Point{X: -10, Y: 5})
-		if again.Position.Sub(true_).Norm() > 0.02 {
-			t.Errorf("opened again at %v, is at %v", again.Position, true_)
-		}
-		if again.Alarm != "" {
-			t.Errorf("locked: %s", again.Alarm)
-		}
-	})
+	offset := safety.Point{X: -10, Y: 5}
+	for ms := range 30 {
+		synctest.Test(t, func(t *testing.T) {
+			b := board(t, 1000, armtest.GrblBanner(), armtest.GrblWorkOffset(offset), armtest.GrblAt(safety.Point{X: 1, Y: 2, Z: 3}))
+			cfg := testConfig()
+			cfg.Horizon = 100 * time.Millisecond
+			w, opened := newWriter(t, cfg, opener(b))
+			if want := (safety.Point{X: 11, Y: -3, Z: 3}); opened.Position != want {
+				t.Errorf("opened at %v, want %v", opened.Position, want)
+			}
+			for range 20 + ms {
+				w.tick(safety.Point{X: opened.MaxSpeed})
+			}
+			time.Sleep(time.Duration(ms) * time.Millisecond)
+			b.Command("close")
+			b.Command("replug")
+			_ = w.driver.Close() // says that the cable was pulled
+			again, err := w.driver.Open(t.Context(), w.said)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if is := b.Last().Position().Sub(offset); again.Position.Sub(is).Norm() > 0.02 {
+				t.Errorf("opened again at %v, is at %v", again.Position, is)
+			}
+			if again.Alarm != "" {
+				t.Errorf("%d ms later: locked: %s", ms, again.Alarm)
+			}
+		})
+	}
 }
 
 func TestUnlocks(t *testing.T) {

@@ -40,6 +40,7 @@ func (g *Grbl) Capabilities() arm.Capabilities {
 		StopsItself: true,
 		GripAtRest:  true,
 		Gripper:     true,
+		Unlocks:     g.cfg.Unlock,
 		StopEffect:  arm.StopConfirmed,
 	}
 }

@@ -9,7 +9,8 @@ const (
 	lineGrip
 	lineUnlock   // $X
 	lineSettings // $$ while opening
-	lineSync     // $$ after a stop: its answer proves that nothing older is still to come
+	lineSync     // $$ while stopping: its answer shows that nothing older is still to come
+	lineProof    // an empty line after a stop: its answer shows that lines are taken
 )
 
 // line is one line that was sent and is not yet answered.
@@ -33,8 +34,8 @@ func (l *ledger) empty() bool { return len(l.lines) == 0 }
 // controller's buffer. Places for a sync line stay free: it is sent when answers are missing.
 func (l *ledger) fits(size int) bool { return l.bytes+size <= rxBytes-len(askSettings) }
 
-// hasKind reports whether a line of that kind is un-acknowledged.
-func (l *ledger) hasKind(k lineKind) bool {
+// has reports whether a line of that kind is un-acknowledged.
+func (l *ledger) has(k lineKind) bool {
 	for _, x := range l.lines {
 		if x.kind == k {
 			return true
@@ -62,7 +63,7 @@ func (l *ledger) answer() (x line, ok bool) {
 // forgetBefore drops the lines before the first of kind k: the controller dropped them
 // unanswered.
 func (l *ledger) forgetBefore(k lineKind) {
-	for l.hasKind(k) && l.lines[0].kind != k {
+	for l.has(k) && l.lines[0].kind != k {
 		l.answer()
 	}
 }

@@ -46,6 +46,15 @@ func (m *machine) idle() bool {
 	return len(m.blocks) == 0 && len(m.prepared) == 0 && len(m.incoming) == 0
 }
 
+// rest returns when the arm is at rest if nothing more is sent.
+func (m *machine) rest() safety.Instant {
+	c := m.clone()
+	for ; !c.idle(); c.at += microstep {
+		c.step()
+	}
+	return c.at
+}
+
 func (m *machine) run(until safety.Instant) {
 	for ; m.at < until; m.at += microstep {
 		m.step()

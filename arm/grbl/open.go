@@ -19,7 +19,7 @@ func (g *Grbl) Open(ctx context.Context, f arm.Feedback) (arm.Opened, error) {
 	defer cancel()
 
 	g.mu.Lock()
-	g.session = &session{cfg: g.cfg, open: &handshake{}}
+	g.session = newSession(g.cfg)
 	g.listens, g.splitter, g.feedback = false, splitter{}, nil
 	g.changed = make(chan struct{}, 1)
 	g.mu.Unlock()
@@ -72,8 +72,9 @@ func (g *Grbl) handshake(ctx context.Context, link *arm.Link, f arm.Feedback) (a
 	}
 }
 
-// knock ends what the controller may still be doing, and resets it. What it sent before
-// the reset does not count.
+// knock ends what the controller may still be doing, and resets it. What it said before
+// does not count. A reset cuts off a motion, and costs the position; so the horizon goes
+// by, and then Grbl's own time until it calls the arm idle, if it answers at all.
 func (g *Grbl) knock(ctx context.Context, link *arm.Link) error {
 	if err := link.Write([]byte{byteCancel}); err != nil {
 		return err
@@ -91,7 +92,52 @@ func (g *Grbl) knock(ctx context.Context, link *arm.Link) error {
 	g.mu.Lock()
 	g.listens = true
 	g.mu.Unlock()
+	if err := g.awaitRest(ctx, link); err != nil {
+		return err
+	}
+	g.forget()
 	return link.Write([]byte{byteReset})
+}
+
+// forget begins anew with what is known, but for a link that is already lost.
+func (g *Grbl) forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	dead := g.session.dead
+	g.session, g.splitter = newSession(g.cfg), splitter{}
+	g.session.dead = dead
+}
+
+// awaitRest asks until a report says that the arm stands, or for restWait.
+func (g *Grbl) awaitRest(ctx context.Context, link *arm.Link) error {
+	due := time.NewTicker(movingPoll)
+	defer due.Stop()
+	given := time.NewTimer(restWait)
+	defer given.Stop()
+	for ask := true; !g.rests(); {
+		if ask {
+			if err := link.Write([]byte{bytePoll}); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-given.C:
+			return nil
+		case <-g.changed:
+			ask = false
+		case <-due.C:
+			ask = true
+		}
+	}
+	return nil
+}
+
+func (g *Grbl) rests() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.session.report.stands()
 }
 
 // question returns what to send next. knocks: it is time to reset again a controller that

@@ -10,6 +10,7 @@ import (
 
 const (
 	planTick    = time.Millisecond
+	dt          = 0.001                // s, planTick
 	lineLatency = 5 * time.Millisecond // from the write of a line to its motion, as a rule
 	// nothing is a way in mm that is the rounding of sums.
 	nothing = 1e-6
@@ -158,8 +159,8 @@ func (p *plan) prepare() {
 			p.speed = 0
 			return
 		}
-		p.speed = min(p.speed+p.accel*planTick.Seconds(), speed)
-		p.ahead += min(p.speed*planTick.Seconds(), left)
+		p.speed = min(p.speed+p.accel*dt, speed)
+		p.ahead += min(p.speed*dt, left)
 		p.steps = append(p.steps, p.ahead)
 	}
 }
@@ -189,9 +190,11 @@ func (p *plan) permitted() (speed, left float64) {
 	return min(speed, p.brakingTo(0, left)), left
 }
 
-// brakingTo returns the speed from which the arm brakes to another over so many mm.
+// brakingTo returns the speed at which the arm can go on for a tick, and then still brake to
+// another over what is left of way: v² = speed² + 2·accel·(way − v·dt).
 func (p *plan) brakingTo(speed, way float64) float64 {
-	return math.Sqrt(speed*speed + 2*p.accel*way)
+	lost := p.accel * dt
+	return math.Sqrt(lost*lost+speed*speed+2*p.accel*way) - lost
 }
 
 // cornerSpeed returns the speed in mm/s at which the controller turns from one direction

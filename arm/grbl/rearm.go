@@ -52,15 +52,16 @@ func (s *session) dueRearm(now safety.Instant) []byte {
 }
 
 func (s *session) unlockAnswered(code int, ok bool) {
-	if s.rearm != rearmUnlock {
-		return
-	}
-	if !ok {
+	switch {
+	case s.rearm != rearmUnlock:
+	case ok:
+		s.rearm, s.pollAt = rearmCheck, 0
+		s.wake()
+	case s.locked:
 		s.rearmFailed("unlock refused: " + errorText(code))
-		return
+	default: // something else has ended the lock
+		s.rearm = rearmNone
 	}
-	s.rearm, s.pollAt = rearmCheck, 0
-	s.wake()
 }
 
 // rearmReported takes a report while rearming. That a lock has ended is told already.

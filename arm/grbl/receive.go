@@ -72,12 +72,9 @@ func (s *session) answered(code int, ok bool) {
 		s.open.answered(code, ok)
 		return
 	}
-	if s.stop.phase != stopNone {
-		s.stopAnswered(l)
-	}
 	switch l.kind {
 	case lineJog:
-		if !ok && s.stop.phase == stopNone {
+		if !ok && s.stop.stands() {
 			s.refuse("jog", errorText(code))
 		}
 	case lineGrip:
@@ -85,6 +82,7 @@ func (s *session) answered(code int, ok bool) {
 	case lineUnlock:
 		s.unlockAnswered(code, ok)
 	}
+	s.stopAnswered(l)
 }
 
 // banner takes the sign that the controller has started anew: it knows nothing of what was
@@ -115,7 +113,7 @@ func (s *session) reported(r report) {
 		return
 	}
 	if s.known {
-		p, atRest := s.pos, r.stands() && (r.state != stateIdle || s.ledger.empty())
+		p, atRest := s.pos, r.stands() && (r.state != stateIdle || !s.ledger.has(lineJog))
 		s.tell(func(f arm.Feedback) { f.Measured(p, atRest) })
 	}
 	s.stopReported(r)

@@ -74,7 +74,7 @@ func parseReport(line string) (r report, ok bool) {
 	if r.state = parseState(name); r.state == stateUnknown {
 		return report{}, false
 	}
-	if len(sub) == 1 {
+	if len(sub) == 1 && sub[0] >= '0' && sub[0] <= '9' {
 		r.sub = sub[0]
 	}
 	placed := false

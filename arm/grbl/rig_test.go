@@ -2,6 +2,7 @@ package grbl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -13,6 +14,8 @@ import (
 )
 
 const testTick = 10 * time.Millisecond
+
+var errUnplugged = errors.New("unplugged")
 
 func testConfig() Config {
 	return Config{Horizon: 150 * time.Millisecond, Tick: testTick, Speed: 250, Unlock: true}
@@ -62,6 +65,7 @@ func (r *recorder) Unlocked()                      { r.hear("unlocked") }
 func (r *recorder) Lost(err error)                 { r.hear("lost %v", err) }
 
 func (r *recorder) Wake() {
+	r.hear("wake")
 	select {
 	case r.woken <- struct{}{}:
 	default:

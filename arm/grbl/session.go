@@ -14,6 +14,7 @@ import (
 const (
 	bytePoll   = '?'
 	byteHold   = '!'
+	byteStart  = '~' // cycle start
 	byteReset  = 0x18
 	byteCancel = 0x85 // jog cancel
 )
@@ -22,6 +23,7 @@ const (
 const (
 	askSettings = "$$\n"
 	unlockLine  = "$X\n"
+	emptyLine   = "\n"
 )
 
 var (
@@ -68,6 +70,8 @@ type session struct {
 	frame []byte // of the writer alone
 }
 
+func newSession(cfg Config) *session { return &session{cfg: cfg, open: &handshake{}} }
+
 // event is something to tell the Feedback.
 type event func(arm.Feedback)
 
@@ -90,7 +94,7 @@ func (s *session) takesMotion() bool {
 
 // gripping reports whether the gripper is still to be told, or to answer.
 func (s *session) gripping() bool {
-	return s.grip != safety.GripperUnchanged || s.ledger.hasKind(lineGrip)
+	return s.grip != safety.GripperUnchanged || s.ledger.has(lineGrip)
 }
 
 func (s *session) accepts(now safety.Instant, sp safety.Setpoint) bool {
@@ -195,8 +199,8 @@ func (s *session) next(now safety.Instant) safety.Instant {
 	return max(s.pollAt, now)
 }
 
-// overdue reports an answer that should have come. While stopping, the stop's own deadlines
-// count: they end in a reset, which answers everything.
+// overdue reports an answer that should have come. Until a stop has brought the arm to rest
+// its own deadlines count: they end in a reset, and that in a banner.
 func (s *session) overdue(now safety.Instant) error {
 	if s.resetting {
 		if now-s.resetAt >= resetWait {
@@ -204,14 +208,17 @@ func (s *session) overdue(now safety.Instant) error {
 		}
 		return nil
 	}
+	if !s.stop.stands() {
+		return nil
+	}
 	if s.polled && now-s.polledAt >= answerWait {
 		return fmt.Errorf("%w for %v", errAnswer, answerWait)
 	}
-	if s.ledger.empty() || s.stop.phase != stopNone {
+	if s.ledger.empty() {
 		return nil
 	}
 	wait := ackTimeout
-	if s.ledger.hasKind(lineGrip) {
+	if s.ledger.has(lineGrip) {
 		wait = gripWait
 	}
 	if now-s.ledger.lines[0].sent >= wait {

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// shutdownTime is how long the daemon may take to end.
+const shutdownTime = 2 * time.Second
+
+// A service is stopped in the middle of a motion: the arm stops first, whoever has asked gets
+// an answer, and the ports are free for the next start.
+func TestSigterm(t *testing.T) {
+	r := newRig(t)
+	s := r.operator()
+	r.cruise(s)
+	const lines = 2000 // more than one read of the daemon takes
+	others := make([]*station, 20)
+	for i := range others {
+		others[i] = r.station()
+		others[i].want(`{"type":"ping"}`, "pong") // it is taken in
+	}
+	for _, o := range others {
+		if err := o.send(strings.Repeat("{\"type\":\"ping\"}\n", lines-1) + `{"type":"state"}`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	signalled := r.arm.Now()
+	r.signal(syscall.SIGTERM)
+	if code := r.exit(shutdownTime); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	ended := r.arm.Now()
+	t.Logf("ended after %v", (ended - signalled).Round(time.Millisecond))
+
+	if _, rest := r.wantStopped(signalled); rest > ended {
+		t.Errorf("the daemon ended %v before the arm stood", rest-ended)
+	}
+	for i, o := range others {
+		_ = o.conn.SetReadDeadline(time.Now().Add(patience))
+		replies, err := io.ReadAll(o.in)
+		if n := strings.Count(string(replies), `"status":"ok"`); n != lines || err != nil {
+			t.Errorf("station %d: %d of %d requests were answered, then %v", i, n, lines, err)
+		}
+	}
+
+	again := start(t, drives(r.arm, r.addresses()...)...)
+	if again.ready != r.ready {
+		t.Errorf("the second start listens on %+v, the first did on %+v", again.ready, r.ready)
+	}
+	again.station().reset()
+}
+
+// addresses are the lines of a configuration for the same ports.
+func (p *process) addresses() []string {
+	return []string{
+		fmt.Sprintf("server.listen = %q", p.ready.Command),
+		fmt.Sprintf("server.stop_listen = %q", p.ready.Stop),
+		fmt.Sprintf("ops.listen = %q", p.ready.Ops),
+	}
+}
+
+// A daemon that has no arm ends as quickly.
+func TestSigtermWithoutArm(t *testing.T) {
+	p := start(t, `arm.driver = "grbl"`, `arm.serial.port = "/dev/null"`,
+		"safety.workspace.x = [0, 1]", "safety.workspace.y = [0, 1]", "safety.workspace.z = [0, 1]")
+	p.station().untilStopped("boot")
+	p.untilLogged("the arm does not answer", "/dev/null is not a serial port")
+	p.signal(syscall.SIGTERM)
+	if code := p.exit(shutdownTime); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// station sends lines and reads lines.
+type station struct {
+	t    testing.TB
+	conn *net.TCPConn
+	in   *bufio.Reader
+}
+
+// station connects to the command port.
+func (p *process) station() *station { p.t.Helper(); return dial(p.t, p.ready.Command) }
+
+// pendant connects to the stop port.
+func (p *process) pendant() *station { p.t.Helper(); return dial(p.t, p.ready.Stop) }
+
+func dial(t testing.TB, address string) *station {
+	t.Helper()
+	s, err := connect(t, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// connect is dial where a refusal is to be expected.
+func connect(t testing.TB, address string) (*station, error) {
+	conn, err := net.DialTimeout("tcp", address, patience)
+	if err != nil {
+		return nil, err
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return &station{t: t, conn: conn.(*net.TCPConn), in: bufio.NewReader(conn)}, nil
+}
+
+// send sends lines with one write.
+func (s *station) send(lines ...string) error {
+	_ = s.conn.SetWriteDeadline(time.Now().Add(patience))
+	_, err := io.WriteString(s.conn, strings.Join(lines, "\n")+"\n")
+	return err
+}
+
+// read returns the next line, or what came in its place.
+func (s *station) read() (string, error) {
+	_ = s.conn.SetReadDeadline(time.Now().Add(patience))
+	line, err := s.in.ReadString('\n')
+	return strings.TrimSuffix(line, "\n"), err
+}
+
+// try sends a line and returns the next one.
+func (s *station) try(line string) (string, error) {
+	if err := s.send(line); err != nil {
+		return "", err
+	}
+	return s.read()
+}
+
+// ask is try for a reply that must come.
+func (s *station) ask(line string) string {
+	s.t.Helper()
+	reply, err := s.try(line)
+	if err != nil {
+		s.t.Fatalf("instead of a reply to %s there came %q and %v", line, reply, err)
+	}
+	return reply
+}
+
+// want asks, and checks that the reply contains part.
+func (s *station) want(line, part string) {
+	s.t.Helper()
+	if reply := s.ask(line); !strings.Contains(reply, part) {
+		s.t.Fatalf("%s\n got %s\nwant %s", line, reply, part)
+	}
+}
+
+// next waits for an event.
+func (s *station) next(part string) {
+	s.t.Helper()
+	if line, err := s.read(); err != nil || !strings.Contains(line, part) {
+		s.t.Fatalf("want %s, got %q, %v", part, line, err)
+	}
+}
+
+// move sends the arm to a place.
+func (s *station) move(x, y, z float64) {
+	s.t.Helper()
+	s.want(fmt.Sprintf(`{"type":"move","x":%g,"y":%g,"z":%g}`, x, y, z), `"status":"ok"`)
+}
+
+// arrive sends the arm to a place and waits until it is there.
+func (s *station) arrive(x, y, z float64) {
+	s.t.Helper()
+	s.want(fmt.Sprintf(`{"type":"move","x":%g,"y":%g,"z":%g,"notify":true,"id":0}`, x, y, z), `"status":"ok"`)
+	s.next(`{"event":"done"`)
+}
+
+// topSpeed asks how fast the arm may go, in mm/s.
+func (s *station) topSpeed() float64 {
+	s.t.Helper()
+	var v struct{ Limits struct{ Speed float64 } }
+	line := s.ask(`{"type":"hello"}`)
+	if err := json.Unmarshal([]byte(line), &v); err != nil || v.Limits.Speed <= 0 {
+		s.t.Fatalf("%s: %v", line, err)
+	}
+	return v.Limits.Speed
+}
+
+// seen is the reply to a state.
+type seen struct {
+	State      string
+	StopID     uint64 `json:"stop_id"`
+	Causes     []struct{ Cause, By string }
+	StopResult string `json:"stop_result"`
+	Position   *struct{ X, Y, Z float64 }
+	Arm        struct{ Link string }
+}
+
+// first returns what the stop was for.
+func (s seen) first() string {
+	if len(s.Causes) == 0 {
+		return ""
+	}
+	return s.Causes[0].Cause
+}
+
+func (s *station) state() (v seen) {
+	s.t.Helper()
+	line := s.ask(`{"type":"state"}`)
+	if err := json.Unmarshal([]byte(line), &v); err != nil {
+		s.t.Fatalf("%s: %v", line, err)
+	}
+	return v
+}
+
+// until asks for the state until it is as wanted, and returns it.
+func (s *station) until(what string, wanted func(seen) bool) seen {
+	s.t.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		v := s.state()
+		if wanted(v) {
+			return v
+		}
+		if time.Now().After(deadline) {
+			s.t.Fatalf("the state does not become %s: %+v", what, v)
+		}
+	}
+}
+
+// untilStopped waits for a stop whose first cause is one of causes, and until the arm stands.
+func (s *station) untilStopped(causes ...string) seen {
+	s.t.Helper()
+	return s.until("stopped by "+strings.Join(causes, " or ")+", the arm at rest", func(v seen) bool {
+		return v.State == "stopped" && slices.Contains(causes, v.first()) && v.StopResult == "confirmed"
+	})
+}
+
+// untilLink waits until the link is up or down.
+func (s *station) untilLink(link string) seen {
+	s.t.Helper()
+	return s.until("link "+link, func(v seen) bool { return v.Arm.Link == link })
+}
+
+// untilStanding waits for a stop that only a reset has to follow: the arm answers and stands.
+func (s *station) untilStanding() seen {
+	s.t.Helper()
+	return s.until("stopped, the arm at rest and there", func(v seen) bool {
+		return v.State == "stopped" && v.StopResult == "confirmed" && v.Arm.Link == "up"
+	})
+}
+
+// reset ends the present stop.
+func (s *station) reset() {
+	s.t.Helper()
+	s.want(fmt.Sprintf(`{"type":"reset","stop_id":%d}`, s.untilStanding().StopID), `"status":"ok"`)
+}
