@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	// settled is the distance in mm within which a measured position counts as arrived:
-	// about the repeatability of a hobby arm.
+	// settled is the distance in mm within which an arm that stands counts as arrived: about
+	// the repeatability of a hobby arm.
 	settled = 1.0
 	// settleTime is how long the arm is given to come so near before a motion counts as
 	// done where it is; servos under load keep an error of a few millimetres.
@@ -62,7 +62,7 @@ func (g *Gate) Measured(now Instant, p Point, atRest bool) {
 		g.Stop(now, Cause{Kind: CauseTrackingError})
 		return
 	}
-	if g.motion.arrived() && p.Sub(g.motion.target).Norm() <= settled {
+	if atRest && g.motion.arrived() && p.Sub(g.motion.target).Norm() <= settled {
 		g.finishMove()
 	}
 }

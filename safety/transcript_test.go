@@ -227,7 +227,7 @@ func (p *player) run(t *testing.T, until string) {
 			if !p.stalled {
 				p.arm = last
 			}
-			p.gate.Measured(p.now, p.arm, false)
+			p.gate.Measured(p.now, p.arm, p.gate.motion.arrived())
 		case StepGrip:
 			fmt.Fprintf(&p.out, "  > grip %s at %s\n", step.Gripper, words(p.gate.motion.pos))
 		case StepStop:
