@@ -20,10 +20,16 @@
 // # What a stop does
 //
 // Grbl heeds 0x85 only in the state Jog, and a line that is still in its receive buffer
-// starts a new jog afterwards. So 0x85 is sent again at every answer, and in every report
-// that still says Jog. The stop is confirmed by a report that says Idle while nothing is
-// un-acknowledged. grblHAL drops its receive buffer with the jog and never answers those
-// lines: $$ then shows that nothing older is to come, for its answer cannot be mistaken.
+// starts a new jog afterwards. So 0x85 is sent again at the answer to every such line. The
+// stop is confirmed by a report that says Idle while nothing is un-acknowledged. grblHAL
+// drops its receive buffer with the jog and never answers those lines: $$ then shows that
+// nothing older is to come, for its answer cannot be mistaken.
+//
+// A repeated 0x85 has a price. After a cancelled jog Grbl stays in Jog for $1 ms more (25
+// by default), in which the arm stands; a cancel that comes in then is carried out when it
+// is idle, and suspends it: it reports Idle, and takes no line until "~". So after a stop
+// with more than one cancel an empty line has to be answered before anything else is sent,
+// and if it is not, "~" follows; nothing is planned that it could start.
 //
 // A controller that has not come to rest within half a second, or that reports Run, in
 // which it ignores 0x85 (a line that is planned in the moment in which a jog ends leaves
@@ -31,7 +37,8 @@
 // true. If it does not hold within another half second, 0x18 cuts the motion off: Grbl
 // then answers ALARM:3, the position may be lost, and the arm stays locked.
 //
-// A reset, and so every Open, switches the outputs off: a gripper on M3 opens.
+// A reset, and so every Open, switches the outputs off: a gripper on M3 opens. Open waits
+// with it for the arm to rest: until then it would cost the position.
 //
 // # Bounded commitment
 //

@@ -14,13 +14,12 @@ import (
 // the port resets the board and 0x18 does it again: the later one eats what was sent
 // between them.
 type handshake struct {
-	knocked bool   // 0x18 was sent
-	name    string // what the controller calls itself; "": no banner yet
-	asked   bool   // $$ was sent
-	listed  bool   // and answered
-	got     settings
-	limits  limits
-	err     error
+	name   string // what the controller calls itself; "": no banner yet
+	asked  bool   // $$ was sent
+	listed bool   // and answered
+	got    settings
+	limits limits
+	err    error
 }
 
 func (h *handshake) banner(name string) {

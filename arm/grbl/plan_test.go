@@ -163,8 +163,8 @@ func TestPlanTakesOneMotion(t *testing.T) {
 		mm   float64
 		want bool
 	}{
-		{3.6, true},  // 120 ms
-		{4.1, false}, // 128 ms, of 130 behind the margin
+		{3.7, true},  // 2·√(3.7/1000) = 122 ms, and 5 ms for the line: 127 of 130
+		{3.9, false}, // 125 ms, and 5: no more than 130 behind the margin, less the rounding
 	} {
 		p := newPlan(limits{accel: 1000, rate: 1000, junction: 0.01}, preparedGrbl, safety.Point{})
 		if got := p.takes(0, p.block(0, safety.Point{X: tc.mm}, 500), horizon); got != tc.want {

@@ -45,93 +45,114 @@ func (d *device) held() (n int) {
 	return n
 }
 
-// Whatever is called and whatever the controller says, its buffer never runs over, no jog
-// goes out between a stop and its confirmation or while the controller is locked, and
-// nothing but one line of G-code a grip.
+// conversation is a session, the device at its other end, and what is promised about them.
+type conversation struct {
+	*session
+	t                fataler
+	player           *player
+	device           device
+	now              safety.Instant
+	stopping, locked bool
+}
+
+func (c *conversation) hear() {
+	for _, tell := range c.takeEvents() {
+		tell(c.player.said)
+	}
+	for _, h := range c.player.said.take() {
+		c.stopping = c.stopping && h != "stopped confirmed"
+		c.locked = strings.HasSuffix(h, "locked=true") || c.locked && h != "unlocked"
+	}
+}
+
+// wrote passes a frame on to the device, and checks the promises.
+func (c *conversation) wrote(frame []byte) {
+	c.device.jogging = false
+	c.device.takes(frame)
+	c.hear()
+	if held := c.device.held(); held > rxBytes {
+		c.t.Fatal(fmt.Sprintf("%d bytes un-acknowledged: %q", held, c.device.lines))
+	}
+	if c.device.jogging && (c.stopping || c.locked) {
+		c.t.Fatal(fmt.Sprintf("a jog while stopping=%v locked=%v: %q", c.stopping, c.locked, frame))
+	}
+}
+
+func (c *conversation) says(line string) {
+	c.receive(line)
+	c.hear()
+}
+
+func (c *conversation) answers(text string) {
+	if len(c.device.lines) > 0 {
+		c.device.lines = c.device.lines[1:]
+		c.says(text)
+	}
+}
+
+func (c *conversation) moves(step safety.Point) {
+	sp := safety.Setpoint{Position: c.plan.end().Add(step), Speed: 10}
+	if !c.accepts(c.now, sp) {
+		return
+	}
+	frame, err := c.move(c.now, sp)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.wrote(frame)
+}
+
+func (c *conversation) stops() {
+	frame := c.stopNow(c.now)
+	c.stopping = true
+	if frame[0] != byteCancel {
+		c.t.Fatal(fmt.Sprintf("a stop begins with %q", frame))
+	}
+	c.wrote(frame)
+}
+
+func (c *conversation) serves() {
+	frame, next, err := c.service(c.now)
+	if err == nil && next < c.now {
+		c.t.Fatal(fmt.Sprintf("again at %v, now %v", next, c.now))
+	}
+	c.wrote(frame)
+}
+
+// Whatever is called and whatever the controller says, its buffer never runs over, and no
+// jog goes out between a stop and its confirmation or while the controller is locked.
 func TestSessionKeepsItsWord(t *testing.T) {
+	states := rapid.SampledFrom([]string{"Idle", "Idle", "Jog", "Jog", "Run", "Hold:0", "Hold:1", "Alarm", "Door:1", "Home", "Sleep"})
+	grips := rapid.SampledFrom([]safety.Gripper{safety.GripperOpen, safety.GripperClosed})
+	step := rapid.Float64Range(0, 0.2)
 	rapid.Check(t, func(t *rapid.T) {
 		p := newSessionPlayer(testConfig())
 		p.handshake(t)
-		s, d, now := p.session, &device{}, safety.Instant(0)
-		stopping, locked := false, false
-		hear := func() {
-			for _, tell := range s.takeEvents() {
-				tell(p.said)
-			}
-			for _, h := range p.said.take() {
-				stopping = stopping && h != "stopped confirmed"
-				locked = strings.HasSuffix(h, "locked=true") || locked && h != "unlocked"
-			}
-		}
-		wrote := func(frame []byte) {
-			d.jogging = false
-			d.takes(frame)
-			hear()
-			if d.held() > rxBytes {
-				t.Fatalf("%d bytes un-acknowledged: %q", d.held(), d.lines)
-			}
-			if d.jogging && (stopping || locked) {
-				t.Fatalf("a jog while stopping=%v locked=%v: %q", stopping, locked, frame)
-			}
-		}
-		says := func(line string) {
-			s.receive(line)
-			hear()
-		}
-		answer := func(text string) {
-			if len(d.lines) > 0 {
-				d.lines = d.lines[1:]
-				says(text)
-			}
-		}
-		states := rapid.SampledFrom([]string{"Idle", "Idle", "Jog", "Jog", "Run", "Hold:0", "Hold:1", "Alarm", "Door:1", "Home", "Sleep"})
+		c := &conversation{session: p.session, t: t, player: p}
 		t.Repeat(map[string]func(*rapid.T){
-			"": func(*rapid.T) { now += testTick },
-			"move": func(t *rapid.T) {
-				step := rapid.Float64Range(0, 0.2)
-				sp := safety.Setpoint{Position: s.plan.end().Add(safety.Point{X: step.Draw(t, "x"), Y: step.Draw(t, "y")}), Speed: 10}
-				if s.accepts(now, sp) {
-					frame, err := s.move(now, sp)
-					if err != nil {
-						t.Fatal(err)
-					}
-					wrote(frame)
-				}
-			},
+			"":        func(*rapid.T) { c.now += testTick },
+			"move":    func(t *rapid.T) { c.moves(safety.Point{X: step.Draw(t, "x"), Y: step.Draw(t, "y")}) },
+			"stop":    func(*rapid.T) { c.stops() },
+			"rearm":   func(*rapid.T) { c.wrote(c.rearmNow(c.now)) },
+			"service": func(*rapid.T) { c.serves() },
 			"grip": func(t *rapid.T) {
-				if !stopping {
-					wrote(s.gripNow(now, rapid.SampledFrom([]safety.Gripper{safety.GripperOpen, safety.GripperClosed}).Draw(t, "grip")))
+				if !c.stopping {
+					c.wrote(c.gripNow(c.now, grips.Draw(t, "grip")))
 				}
 			},
-			"stop": func(*rapid.T) {
-				frame := s.stopNow(now)
-				stopping = true
-				if frame[0] != byteCancel {
-					t.Fatalf("a stop begins with %q", frame)
-				}
-				wrote(frame)
-			},
-			"rearm": func(*rapid.T) { wrote(s.rearmNow(now)) },
-			"service": func(*rapid.T) {
-				frame, next, err := s.service(now)
-				if err == nil && next < now {
-					t.Fatalf("again at %v, now %v", next, now)
-				}
-				wrote(frame)
-			},
-			"ok":    func(*rapid.T) { answer("ok") },
-			"error": func(t *rapid.T) { answer(fmt.Sprintf("error:%d", rapid.IntRange(0, 90).Draw(t, "code"))) },
-			"alarm": func(t *rapid.T) { says(fmt.Sprintf("ALARM:%d", rapid.IntRange(0, 12).Draw(t, "code"))) },
-			"noise": func(t *rapid.T) { says(rapid.String().Draw(t, "noise")) },
+			"ok":    func(*rapid.T) { c.answers("ok") },
+			"error": func(t *rapid.T) { c.answers(fmt.Sprintf("error:%d", rapid.IntRange(0, 90).Draw(t, "code"))) },
+			"alarm": func(t *rapid.T) { c.says(fmt.Sprintf("ALARM:%d", rapid.IntRange(0, 12).Draw(t, "code"))) },
+			"noise": func(t *rapid.T) { c.says(rapid.String().Draw(t, "noise")) },
 			"banner": func(*rapid.T) {
-				if d.resets > 0 {
-					d.resets = 0
-					says("Grbl 1.1h ['$' for help]")
+				if c.device.resets > 0 {
+					c.device.resets = 0
+					c.says("Grbl 1.1h ['$' for help]")
 				}
 			},
 			"report": func(t *rapid.T) {
-				at := s.plan.end()
-				says(fmt.Sprintf("<%s|MPos:%.3f,%.3f,%.3f|FS:0,0|WCO:0.000,0.000,0.000>", states.Draw(t, "state"), at.X, at.Y, at.Z))
+				at := c.plan.end()
+				c.says(fmt.Sprintf("<%s|MPos:%.3f,%.3f,%.3f|FS:0,0|WCO:0.000,0.000,0.000>", states.Draw(t, "state"), at.X, at.Y, at.Z))
 			},
 		})
 	})

@@ -1,0 +1,173 @@
+package grbl
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aether-arm/aetherd/arm/armtest"
+	"github.com/aether-arm/aetherd/safety"
+)
+
+// What goes wrong on the board comes out as an error of Service, or as feedback.
+func TestFaults(t *testing.T) {
+	for _, tc := range []struct {
+		command string
+		hears   string // a line that the Feedback gets
+		fails   string // what Service says
+	}{
+		{"hang", "", "does not acknowledge"},
+		{"mute", "", "does not acknowledge"},
+		{"reboot", "lost controller was reset", "controller was reset"},
+		{"close", "lost ", "input/output error"},
+		{"error-next 15", `alarm "jog refused: error:15 jog target outside the machine's travel" locked=false`, ""},
+		{"alarm 1", `alarm "ALARM:1 hard limit hit, position lost: home the arm" locked=true`, "does not acknowledge"},
+		{"garbage 3000", "measured ", ""},
+	} {
+		t.Run(tc.command, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := board(t, 1000)
+				w, opened := newWriter(t, testConfig(), opener(b))
+				for range 20 {
+					w.tick(safety.Point{X: opened.MaxSpeed})
+				}
+				w.said.take()
+				b.Command(tc.command)
+				var err error
+				for end := w.now() + 3*time.Second; err == nil && w.now() < end; {
+					if sp := (safety.Setpoint{Position: w.position.Add(safety.Point{X: .1}), Speed: 10}); w.driver.Accepts(w.now(), sp) {
+						_ = w.driver.Move(w.now(), sp)
+						w.position = sp.Position
+					}
+					_, err = w.driver.Service(w.now())
+					time.Sleep(testTick)
+				}
+				heard := strings.Join(w.said.take(), "\n")
+				if !strings.Contains(heard, tc.hears) {
+					t.Errorf("heard %s\nwant %s", heard, tc.hears)
+				}
+				if tc.fails == "" && err != nil || tc.fails != "" && (err == nil || !strings.Contains(err.Error(), tc.fails)) {
+					t.Errorf("Service: %v, want %q", err, tc.fails)
+				}
+			})
+		})
+	}
+}
+
+func TestNoticesASilentControllerAtRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := board(t, 1000)
+		w, _ := newWriter(t, testConfig(), opener(b))
+		w.until(w.now() + 10*time.Second)
+		b.Command("hang")
+		hung := w.now()
+		var err error
+		for due := hung; err == nil; due, err = w.driver.Service(w.now()) {
+			time.Sleep(due - w.now())
+		}
+		if took := w.now() - hung; !errors.Is(err, errAnswer) || took > restPoll+2*answerWait {
+			t.Errorf("%v after %v", err, took)
+		}
+	})
+}
+
+// A board whose cable was pulled at any moment is opened again without an alarm, and says
+// where it is.
+func TestReopens(t *testing.T) {
+	offset := safety.Point{X: -10, Y: 5}
+	for ms := range 30 {
+		synctest.Test(t, func(t *testing.T) {
+			b := board(t, 1000, armtest.GrblBanner(), armtest.GrblWorkOffset(offset), armtest.GrblAt(safety.Point{X: 1, Y: 2, Z: 3}))
+			cfg := testConfig()
+			cfg.Horizon = 100 * time.Millisecond
+			w, opened := newWriter(t, cfg, opener(b))
+			if want := (safety.Point{X: 11, Y: -3, Z: 3}); opened.Position != want {
+				t.Errorf("opened at %v, want %v", opened.Position, want)
+			}
+			for range 20 + ms {
+				w.tick(safety.Point{X: opened.MaxSpeed})
+			}
+			time.Sleep(time.Duration(ms) * time.Millisecond)
+			b.Command("close")
+			b.Command("replug")
+			_ = w.driver.Close() // says that the cable was pulled
+			again, err := w.driver.Open(t.Context(), w.said)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if is := b.Last().Position().Sub(offset); again.Position.Sub(is).Norm() > 0.02 {
+				t.Errorf("opened again at %v, is at %v", again.Position, is)
+			}
+			if again.Alarm != "" {
+				t.Errorf("%d ms later: locked: %s", ms, again.Alarm)
+			}
+		})
+	}
+}
+
+func TestUnlocks(t *testing.T) {
+	for _, unlock := range []bool{true, false} {
+		t.Run(fmt.Sprint(unlock), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := board(t, 1000, armtest.GrblLocked())
+				cfg := testConfig()
+				cfg.Unlock = unlock
+				w, opened := newWriter(t, cfg, opener(b))
+				if opened.Alarm == "" {
+					t.Error("not said to be locked")
+				}
+				w.tick(safety.Point{X: 10})
+				if w.refused == 0 {
+					t.Error("a locked controller took a setpoint")
+				}
+				if err := w.driver.Rearm(w.now()); err != nil {
+					t.Fatal(err)
+				}
+				w.until(w.now() + time.Second)
+				heard := strings.Join(w.said.take(), "\n")
+				if got := strings.Contains(heard, "unlocked"); got != unlock {
+					t.Errorf("unlocked: %v\n%s", got, heard)
+				}
+				if !unlock && !strings.Contains(heard, "unlocking is not configured") {
+					t.Errorf("heard %s", heard)
+				}
+				w.tick(safety.Point{X: 10})
+				if took := w.refused == 0; took != unlock {
+					t.Errorf("took a setpoint: %v", took)
+				}
+			})
+		})
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		opts []armtest.GrblOption
+		want string
+	}{
+		{"inches", []armtest.GrblOption{armtest.GrblSetting(13, 1)}, "set $13=0"},
+		{"laser", []armtest.GrblOption{armtest.GrblSetting(32, 1)}, "set $32=0"},
+		{"silent", []armtest.GrblOption{armtest.GrblFaults("mute")}, "no banner"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := armtest.StartGrblMemory(t, tc.opts...)
+				began := time.Now()
+				_, err := New(testConfig(), opener(b)).Open(t.Context(), newRecorder())
+				if err == nil || !strings.Contains(err.Error(), tc.want) {
+					t.Errorf("got %v, want %q", err, tc.want)
+				}
+				if took := time.Since(began); took > openWait {
+					t.Errorf("took %v", took)
+				}
+				if _, err := b.Open(); err != nil {
+					t.Errorf("the port was left open: %v", err)
+				}
+			})
+		})
+	}
+}
