@@ -229,13 +229,13 @@ func (d *daemon) shutdown(leaveArm func(), writerEnded <-chan struct{}, engines 
 		for _, e := range engines {
 			e.stop(ctx)
 		}
-		d.ops.stop(ctx)
 		leaveArm()
 		select {
 		case <-writerEnded:
 		case <-ctx.Done(): // a write is stuck; nobody may close the port under it
 			d.log.Error().Msg("a write to the arm is still stuck: the port is left to the kernel")
 		}
+		d.ops.stop(ctx) // last: a client that takes its time takes only what is left
 	})
 }
 

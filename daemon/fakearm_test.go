@@ -27,7 +27,7 @@ type fakeArm struct {
 	position safety.Point
 	moved    bool           // since the last report
 	stopping bool           // a stop is not reported yet
-	stands   safety.Instant // with stopping: when it will be
+	stands   safety.Instant // when it says that it stands, if no other setpoint comes
 	gripping safety.Gripper
 }
 
@@ -71,8 +71,8 @@ func (f *fakeArm) tell() {
 	}
 }
 
-// decelerates is how long an arm takes that stops by itself.
-const decelerates = 50 * time.Millisecond
+// settles is how long after its last setpoint the arm says that it stands: more than a tick.
+const settles = 25 * time.Millisecond
 
 // take records a call, after before.
 func (f *fakeArm) take(c told) error {
@@ -114,7 +114,7 @@ func (f *fakeArm) Move(now safety.Instant, sp safety.Setpoint) error {
 	if err == nil {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.position, f.moved = sp.Position, true
+		f.position, f.moved, f.stands = sp.Position, true, now+settles
 	}
 	return err
 }
@@ -134,10 +134,7 @@ func (f *fakeArm) Stop(now safety.Instant) error {
 	if err == nil {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.stopping, f.stands = true, now
-		if f.can.StopsItself {
-			f.stands += decelerates
-		}
+		f.stopping = true
 	}
 	return err
 }

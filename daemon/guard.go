@@ -93,8 +93,10 @@ func (g *guard) request(cause safety.Cause, received safety.Instant) *stopReques
 }
 
 // writeWait bounds how long a stop's reply waits for a write of motion that had begun. An
-// ordinary write takes microseconds; one that takes this long is on its way to being stuck.
-const writeWait = 2 * time.Millisecond
+// ordinary write takes microseconds, and milliseconds if the scheduler takes the writer
+// away in the middle; one that takes this long, the default write deadline, is stuck, and
+// its link is lost.
+const writeWait = 50 * time.Millisecond
 
 // awaitWrite waits until the write of motion that was under way is over, so that no byte
 // of motion follows the stop's reply.

@@ -146,13 +146,16 @@ func (r *running) log() string {
 	return string(b)
 }
 
-// rest waits until the arm has been told everything that is due: it stands, the gate waits
-// for nothing but a lease or a deadman of an hour, and the writer has looked once more. The
-// daemon is one of startInside, with patientGate.
+// rest waits until the arm has been told everything that is due, and stands: the gate waits
+// for nothing but a lease of an hour, and the writer has looked once more. The daemon is
+// one of startInside, with patientGate.
 func (r *running) rest(a *fakeArm) {
 	r.t.Helper()
 	a.until(r.t, "at rest", func() (rests bool) {
-		r.inside.guard.with(func(now safety.Instant, gate *safety.Gate) { rests = gate.Next() > now+time.Minute })
+		r.inside.guard.with(func(now safety.Instant, gate *safety.Gate) {
+			waits := gate.State() == safety.Stopped && gate.Snapshot(nil).StopResult == safety.StopPending
+			rests = gate.Next() > now+time.Minute && !waits
+		})
 		return rests
 	})
 	served := a.served.Load()

@@ -21,6 +21,10 @@ func (e *entry) decide(d *desk, st *station, gate *safety.Gate, now, received sa
 	case codec.TypeCommand, codec.TypeMove, codec.TypeGrip:
 		e.verdict = gate.Admit(now, st.session, order(r, expires))
 	case codec.TypeReset:
+		if d.closing.Load() {
+			e.verdict = safety.Verdict{Reason: safety.CauseActive, StopID: gate.StopID()}
+			return
+		}
 		e.verdict = gate.Reset(now, st.session, r.StopID, expires, r.Check)
 	case codec.TypeTake:
 		e.verdict = gate.Take(now, st.session, expires, r.Check)

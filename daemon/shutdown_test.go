@@ -142,3 +142,14 @@ func TestShutdownBrakes(t *testing.T) {
 		}
 	})
 }
+
+// Nobody can end the stop of a daemon that is going down.
+func TestNoResetDuringShutdown(t *testing.T) {
+	r := startInside(t, Options{})
+	c := r.station()
+	c.want(`{"type":"ping"}`, "pong")
+	r.inside.desk.closing.Store(true) // as shutdown begins
+	r.inside.guard.halt(safety.CauseShutdown, "")
+	c.untilStopped()
+	c.want(`{"type":"reset","stop_id":1}`, `"code":"cause_active","stop_id":1`)
+}

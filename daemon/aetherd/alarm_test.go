@@ -4,55 +4,54 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aether-arm/aetherd/arm/armtest"
 )
 
-// The controller refuses a jog: the arm stops, and says why in words.
-func TestControllerRefuses(t *testing.T) {
-	r := newRig(t)
-	s := r.operator()
-	r.cruise(s)
-	r.arm.Command("error-next 15")
-	v := s.untilStopped("arm_alarm")
-	if by := v.Causes[0].By; !strings.Contains(by, "jog refused") || !strings.Contains(by, "travel") {
-		t.Errorf("it is stopped by %q", by)
-	}
-	s.reset()
-	s.arrive(v.Position.X, 5, 100)
+// The controller refuses a jog, or locks itself: the arm stops, and the stop says why in words.
+// Only where the configuration permits it does a reset unlock.
+func TestErrorAndAlarm(t *testing.T) {
+	t.Run("error", func(t *testing.T) {
+		r := newRig(t)
+		s := r.operator()
+		v := r.alarm(s, "error-next 15", "jog refused: ", "travel")
+		s.reset()
+		s.arrive(v.Position.X, 5, 100)
+	})
+	t.Run("alarm", func(t *testing.T) {
+		r := newRig(t)
+		s := r.operator()
+		v := r.alarm(s, "alarm 1", "ALARM:1", "hard limit")
+		s.want(fmt.Sprintf(`{"type":"reset","stop_id":%d}`, v.StopID), `"code":"cause_active"`)
+		s.want(`{"type":"move","x":0,"y":0,"z":100}`, `"code":"stopped"`)
+		r.polled(1)
+		r.wantNo("an unlock", 0, armtest.GrblIs(armtest.GrblLine, "$X"))
+	})
+	t.Run("alarm, unlock", func(t *testing.T) {
+		r := newRig(t, "arm.grbl.unlock = true")
+		s := r.operator()
+		v := r.alarm(s, "alarm 1", "ALARM:1", "hard limit")
+		s.reset()
+		unlock := r.until("$X", armtest.GrblIs(armtest.GrblLine, "$X"))
+		r.polled(2)
+		r.wantNo("motion by the reset", time.Duration(unlock.T), isJog)
+		s.arrive(v.Position.X, 5, 100)
+	})
 }
 
-// The controller locks itself. Only where the configuration says so does a reset unlock it.
-func TestControllerLocks(t *testing.T) {
-	for _, unlock := range []bool{false, true} {
-		t.Run(map[bool]string{false: "locked", true: "unlock"}[unlock], func(t *testing.T) {
-			lines := []string{}
-			if unlock {
-				lines = append(lines, "arm.grbl.unlock = true")
-			}
-			r := newRig(t, lines...)
-			s := r.operator()
-			r.cruise(s)
-			alarmed := r.arm.Now()
-			r.arm.Command("alarm 1")
-			s.untilStopped("arm_alarm")
-			v := s.untilStanding()
-			if by := v.Causes[0].By; !strings.Contains(by, "hard limit") {
-				t.Errorf("it is stopped by %q", by)
-			}
-			if !unlock {
-				s.want(fmt.Sprintf(`{"type":"reset","stop_id":%d}`, v.StopID), `"code":"cause_active"`)
-				r.polled()
-				r.wantNo("$X", alarmed, armtest.GrblIs(armtest.GrblLine, "$X"))
-				s.want(`{"type":"move","x":0,"y":0,"z":100}`, `"code":"stopped"`)
-				return
-			}
-			s.reset()
-			r.until("$X", armtest.GrblIs(armtest.GrblLine, "$X"))
-			unlocked := r.arm.Now()
-			r.polled()
-			r.wantNo("the reset moved the arm", unlocked, isJog)
-			s.arrive(v.Position.X, 5, 100)
-		})
+// alarm plays a fault in the middle of a motion, and waits until the arm is stopped by it, is
+// there and stands. The stop says words.
+func (r *rig) alarm(s *station, fault string, words ...string) seen {
+	r.t.Helper()
+	r.cruise(s)
+	r.arm.Command(fault)
+	s.untilStopped("arm_alarm")
+	v := s.untilStanding()
+	for _, w := range words {
+		if by := v.Causes[0].By; !strings.Contains(by, w) {
+			r.t.Errorf("it is stopped by %q, want %q in it", by, w)
+		}
 	}
+	return v
 }

@@ -31,3 +31,44 @@ func TestOutOfDescriptors(t *testing.T) {
 		t.Errorf("the daemon ended %v before the arm stood", rest-ended)
 	}
 }
+
+// A thousand stations take the low descriptors, without which the serial port cannot be read.
+func TestReconnectWith1500Stations(t *testing.T) {
+	n := 1500
+	if testing.Short() {
+		n = 1100
+	}
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	if limit.Max < 4096 {
+		t.Skipf("the hard limit of descriptors is %d, this takes 4096", limit.Max)
+	}
+	r := newRig(t, "server.max_stations = 1600")
+	r.operator()
+	stations := make([]*station, n)
+	for i := range stations {
+		stations[i] = r.station()
+	}
+	for _, s := range stations {
+		s.want(`{"type":"ping"}`, "pong")
+	}
+	if open := r.descriptors(); open < 1024+64 {
+		t.Fatalf("only %d descriptors are in use", open)
+	}
+	s := stations[0]
+	r.cruise(s)
+	r.arm.Command("close")
+	s.untilStopped(unplugged...)
+	for range 50 { // they take what the port has given free
+		stations = append(stations, r.station())
+	}
+	r.arm.Command("replug")
+	v := s.untilLink("up")
+	s.reset()
+	s.arrive(v.Position.X, 5, 100)
+	for _, s := range stations {
+		s.want(`{"type":"ping"}`, "pong")
+	}
+}

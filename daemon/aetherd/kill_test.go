@@ -26,7 +26,11 @@ var phases = []struct {
 
 // Whatever happens to the daemon, the arm rests within the horizon: no code has to run for it.
 func TestKillNine(t *testing.T) {
-	for _, horizon := range []int{100, 200} {
+	horizons := []int{100, 200} // ms
+	if testing.Short() {
+		horizons = horizons[:1]
+	}
+	for _, horizon := range horizons {
 		for _, phase := range phases {
 			t.Run(fmt.Sprintf("%s/%dms", phase.name, horizon), func(t *testing.T) {
 				r := newRig(t, fmt.Sprintf("arm.horizon_ms = %d", horizon))
@@ -84,4 +88,29 @@ func restsWithin(r *rig, horizon time.Duration, s syscall.Signal) {
 	}
 	r.t.Logf("%v at %.1f mm/s: last line after %v, at rest after %v and %.2f mm", s, from.V, (last - struck).Round(time.Millisecond),
 		(time.Duration(rest.T) - struck).Round(time.Millisecond), rest.Position().Sub(from.Position()).Norm())
+}
+
+// A daemon that was killed leaves nothing behind: the next one boots stopped, knows where the
+// arm is, and moves it only after a reset and a command.
+func TestNothingMovesAfterCrash(t *testing.T) {
+	r := newRig(t)
+	r.cruise(r.operator())
+	r.signal(syscall.SIGKILL)
+	r.exit(patience)
+	r.until("standstill", armtest.GrblIs(armtest.GrblState, "Idle"))
+	r.arm.Command("release") // of the tty, which a real one does by itself
+
+	restart := r.arm.Now()
+	r.process = start(t, drives(r.arm)...)
+	s := r.station()
+	v := s.untilStopped("boot")
+	if at := r.arm.Last(); v.Position == nil || v.Position.X != at.X || at.X <= 0 {
+		t.Errorf("the arm stands at %+v, the daemon says %+v", at, v.Position)
+	}
+	s.want(`{"type":"move","x":-280,"y":0,"z":100}`, `"code":"stopped"`)
+	r.polled(1)
+	s.reset()
+	r.polled(2)
+	r.wantNo("motion without a command", restart, isJog)
+	s.arrive(v.Position.X, 5, 100)
 }

@@ -6,12 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -169,39 +167,6 @@ func (p *process) exit(limit time.Duration) int {
 		p.t.Fatalf("the daemon has not ended after %v", limit)
 	}
 	return p.cmd.ProcessState.ExitCode()
-}
-
-// get asks the ops server.
-func (p *process) get(path string) (code int, body string) {
-	p.t.Helper()
-	c := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
-	r, err := c.Get("http://" + p.ready.Ops + path)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer r.Body.Close()
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return r.StatusCode, string(b)
-}
-
-// metric returns the value of a sample, named with its labels.
-func (p *process) metric(sample string) float64 {
-	p.t.Helper()
-	_, body := p.get("/metrics")
-	for line := range strings.Lines(body) {
-		if text, ok := strings.CutPrefix(line, sample+" "); ok {
-			v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-			if err != nil {
-				p.t.Fatalf("metric %q: %v", line, err)
-			}
-			return v
-		}
-	}
-	p.t.Fatalf("there is no metric %s", sample)
-	return 0
 }
 
 // descriptors returns how many files the process has open.

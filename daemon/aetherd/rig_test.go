@@ -36,7 +36,7 @@ func newArm(t testing.TB, tty string) *armtest.Grbl {
 	t.Helper()
 	options := []armtest.GrblOption{armtest.GrblLink(tty), armtest.GrblAt(safety.Point{Z: 100})}
 	for axis := range 3 {
-		options = append(options, armtest.GrblSetting(110+axis, 30000), armtest.GrblSetting(120+axis, 2000))
+		options = append(options, armtest.GrblSetting(110+axis, 30000), armtest.GrblSetting(120+axis, 1000))
 	}
 	return armtest.StartGrbl(t, options...)
 }
@@ -140,10 +140,13 @@ func (r *rig) wantNo(what string, from time.Duration, match func(armtest.GrblEve
 	}
 }
 
-// polled waits until the daemon has asked for a report that it had not asked for when
-// polled was called: the writer has been through all that was due before.
-func (r *rig) polled() {
+// polled waits until the daemon has asked for so many reports from now on. It asks at once where
+// something has happened, and once a second at rest: two of them have a time of rest between
+// them, in which whatever is to come would have come.
+func (r *rig) polled(times int) {
 	r.t.Helper()
 	r.arm.Skip()
-	r.until("?", isByte('?'))
+	for range times {
+		r.until("?", isByte('?'))
+	}
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // A write to the controller blocks, and nothing can end it: the stop latches while it does,
-// and stations are served. When the controller reads again, nothing old moves the arm.
-func TestWriteStuck(t *testing.T) {
+// and stations are served. When the controller reads again, the motion does not go on.
+func TestControllerStopsReading(t *testing.T) {
 	const deadline = 250 * time.Millisecond
 	r := newRig(t, "arm.write_deadline_ms = 250")
 	s := r.operator()
@@ -21,7 +21,7 @@ func TestWriteStuck(t *testing.T) {
 	stalled := r.arm.Now()
 	s.until("stopped", func(v seen) bool { return v.State == "stopped" })
 	took := r.arm.Now() - stalled
-	t.Logf("stopped %v after the last byte", took.Round(time.Millisecond))
+	t.Logf("stopped after %v", took.Round(time.Millisecond))
 	if most := deadline + 500*time.Millisecond; took > most {
 		t.Errorf("stopped after %v, want at most %v", took, most)
 	}
@@ -39,7 +39,7 @@ func TestWriteStuck(t *testing.T) {
 	// Nobody can call back the one write that blocks: its setpoint comes late. No other does.
 	r.arm.Command("resume")
 	s.untilLink("up")
-	r.polled()
+	r.polled(1)
 	if late := r.count(time.Duration(rest.T), isJog); late > 1 {
 		t.Errorf("%d jogs after the stop", late)
 	}
@@ -61,13 +61,13 @@ func (r *rig) wantMovedAtMost(from armtest.GrblEvent, mm float64) {
 
 // A daemon whose write is stuck still ends in time.
 func TestSigtermWhileStuck(t *testing.T) {
-	r := newRig(t)
+	r := newRig(t, "arm.write_deadline_ms = 250")
 	s := r.operator()
 	r.cruise(s)
 	r.arm.Command("stall-write")
 	s.untilStopped("write_stuck")
 	r.signal(syscall.SIGTERM)
-	if code := r.exit(2 * time.Second); code != 0 {
+	if code := r.exit(shutdownTime); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
 }
@@ -85,7 +85,7 @@ func TestControllerStopsAnswering(t *testing.T) {
 			silent := r.arm.Now()
 			v := s.untilStopped("link_lost")
 			took := r.arm.Now() - silent
-			t.Logf("stopped %v after the last answer: %s", took.Round(time.Millisecond), v.Causes[0].By)
+			t.Logf("stopped after %v: %s", took.Round(time.Millisecond), v.Causes[0].By)
 			if took > 2*time.Second {
 				t.Errorf("stopped only after %v", took)
 			}
@@ -95,7 +95,7 @@ func TestControllerStopsAnswering(t *testing.T) {
 			// What the kernel holds comes late. It is no more than the horizon's motion.
 			r.arm.Command("resume")
 			s.untilLink("up")
-			r.polled()
+			r.polled(1)
 			r.wantMovedAtMost(rest, 0.1*speed)
 			s.reset()
 			s.arrive(rest.X, 5, 100)

@@ -116,8 +116,9 @@ func (s *station) topSpeed() float64 {
 	return v.Limits.Speed
 }
 
-// seen is the reply to a state.
+// seen is the reply to a state, or the event of a subscriber.
 type seen struct {
+	Event      string
 	State      string
 	StopID     uint64 `json:"stop_id"`
 	Causes     []struct{ Cause, By string }
@@ -143,18 +144,28 @@ func (s *station) state() (v seen) {
 	return v
 }
 
-// until asks for the state until it is as wanted, and returns it.
+// until watches the state until it is as wanted, and returns it.
 func (s *station) until(what string, wanted func(seen) bool) seen {
 	s.t.Helper()
-	for deadline := time.Now().Add(patience); ; {
-		v := s.state()
-		if wanted(v) {
-			return v
+	s.want(`{"type":"subscribe","rate_hz":50}`, "Subscribed")
+	var v seen
+	for deadline := time.Now().Add(patience); v.Event != "state" || !wanted(v); {
+		line, err := s.read()
+		if err != nil || time.Now().After(deadline) {
+			s.t.Fatalf("the state does not become %s: %+v, then %v", what, v, err)
 		}
-		if time.Now().After(deadline) {
-			s.t.Fatalf("the state does not become %s: %+v", what, v)
+		v = seen{}
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			s.t.Fatalf("%s: %v", line, err)
 		}
 	}
+	for line := s.ask(`{"type":"unsubscribe"}`); !strings.Contains(line, "Unsubscribed"); {
+		var err error
+		if line, err = s.read(); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	return v
 }
 
 // untilStopped waits for a stop whose first cause is one of causes, and until the arm stands.

@@ -27,7 +27,7 @@ func TestStopReachesTheWire(t *testing.T) {
 			r := newRig(t, `safety.control = "shared"`, "safety.rate_per_s = 1000000", "safety.burst = 1000000")
 			r.cruise(r.operator())
 			over := flood(t, r)
-			r.polled()
+			r.polled(1)
 			stopOnTheWire(t, r, port)
 			over()
 		})
@@ -44,9 +44,9 @@ func stopOnTheWire(t *testing.T, r *rig, port string) {
 	sent := r.arm.Now()
 	p.want(`{"type":"stop"}`, `"stop_id":2`)
 	replied := r.arm.Now()
-	p.untilStopped("station")
+	r.station().untilStopped("station")
 	confirmed := r.arm.Now()
-	r.polled()
+	r.polled(1)
 	stop, rest := r.wantStopped(sent)
 	r.wantNo("motion after the stop was confirmed", confirmed, armtest.GrblIs(armtest.GrblStart))
 	if rest > stop+100*time.Millisecond+slack {
@@ -63,6 +63,7 @@ func stopOnTheWire(t *testing.T, r *rig, port string) {
 // arm stands. It returns when the first stop byte came, and since when the arm stands.
 func (r *rig) wantStopped(from time.Duration) (stop, rest time.Duration) {
 	r.t.Helper()
+	rest = from                // or before
 	r.arm.Command("slow-ok 0") // changes nothing; when it is done, all that was before has been told
 	for _, e := range r.events(from) {
 		switch {
@@ -74,8 +75,8 @@ func (r *rig) wantStopped(from time.Duration) (stop, rest time.Duration) {
 			rest = time.Duration(e.T)
 		}
 	}
-	if stop == 0 || rest == 0 || r.arm.Last().V > 0 {
-		r.t.Fatalf("stop byte at %v, standstill at %v, now %+v", stop, rest, r.arm.Last())
+	if now := r.arm.Last(); stop == 0 || now.V > 0 {
+		r.t.Fatalf("the first stop byte came at %v, and now: %+v", stop, now)
 	}
 	return stop, rest
 }
