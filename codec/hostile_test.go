@@ -188,6 +188,7 @@ var hostile = []struct {
 	{`{"deadman_ms":1e300}`, Fault{CodeInvalidValue, "deadman_ms"}, ``},
 	{`{"rate_hz":0}`, Fault{CodeInvalidValue, "rate_hz"}, ``},
 	{`{"rate_hz":50.001}`, Fault{CodeInvalidValue, "rate_hz"}, ``},
+	{`{"rate_hz":0.0099}`, Fault{CodeInvalidValue, "rate_hz"}, ``},
 	{`{"stop_id":0}`, Fault{CodeInvalidValue, "stop_id"}, ``},
 	{`{"stop_id":-3}`, Fault{CodeInvalidValue, "stop_id"}, ``},
 	{`{"stop_id":1.0}`, Fault{CodeWrongType, "stop_id"}, ``},

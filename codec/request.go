@@ -15,6 +15,7 @@ const (
 	MaxName = 64             // bytes of a name after unescaping
 	MaxTime = 24 * time.Hour // the longest ttl_ms and deadman_ms
 	MaxRate = 50             // Hz, the highest rate_hz
+	MinRate = 0.01           // Hz, the lowest: a state every 100 s
 
 	// MinDeadman is the shortest deadman_ms. It only keeps nonsense out: what a
 	// station can hold is for the daemon to judge.

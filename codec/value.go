@@ -55,6 +55,9 @@ func (r *Request) set(f field, v *value) (code Code) {
 		}
 	case fieldRate:
 		r.RateHz, code = v.positive(MaxRate)
+		if code == NoFault && r.RateHz < MinRate {
+			code = CodeInvalidValue
+		}
 	case fieldCheck:
 		r.Check, code = v.boolean()
 	case fieldNotify:

@@ -20,12 +20,9 @@ func (b *backoff) failed(now safety.Instant) time.Duration {
 	return b.wait
 }
 
-// reset begins anew: the first attempt comes the shortest wait after now, a lost device
+// begin begins anew: the first attempt comes the shortest wait after now, a lost device
 // needs a moment to appear again.
-func (b *backoff) reset(now safety.Instant) {
+func (b *backoff) begin(now safety.Instant) {
 	b.wait = 0
-	b.next = now
-	if now > 0 {
-		b.failed(now)
-	}
+	b.failed(now)
 }

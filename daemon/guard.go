@@ -24,10 +24,13 @@ type guard struct {
 	due    safety.Instant // when the writer will look at the gate next
 	linked bool           // the gate believes in a link
 	lost   bool           // the link that is being opened is gone already
-	stopID uint64         // the gate's latest stop, when the lock was last released
+	stopID uint64         // the gate's latest stop when the lock was last released
+	epoch  uint64         // and its latest lease: neither an older one nor a stop lets a setpoint through
 
-	wake   chan struct{} // to the writer: something is due earlier than it thinks
-	untold atomic.Int64  // when the oldest stop that the arm has not been told was received; 0: none
+	wake     chan struct{} // to the writer: something is due earlier than it thinks
+	stuck    atomic.Bool   // a write has overrun its deadline: what it still does cannot be waited for
+	answered atomic.Bool   // the arm has no stop left to answer
+	untold   atomic.Int64  // when the oldest stop that the arm has not been told was received; 0: none
 }
 
 func newGuard(c clock, m *metrics.Set, h *herald, gate *safety.Gate) *guard {
@@ -49,8 +52,8 @@ func (g *guard) leave() {
 	if events := g.gate.Events(); len(events) > 0 {
 		g.herald.post(events)
 	}
-	if id := g.gate.StopID(); id != g.stopID {
-		g.stopID = id
+	if id, epoch := g.gate.StopID(), g.gate.Epoch(); id != g.stopID || epoch != g.epoch {
+		g.stopID, g.epoch = id, epoch
 		g.lock.revoke()
 	}
 	next := g.gate.Next()
@@ -87,7 +90,7 @@ func (g *guard) request(cause safety.Cause, received safety.Instant) *stopReques
 	writing := g.lock.request(r)
 	g.wakeWriter()
 	if writing {
-		g.awaitWrite()
+		g.awaitWrite(received + writeWait)
 	}
 	return r
 }
@@ -95,13 +98,14 @@ func (g *guard) request(cause safety.Cause, received safety.Instant) *stopReques
 // writeWait bounds how long a stop's reply waits for a write of motion that had begun. An
 // ordinary write takes microseconds, and milliseconds if the scheduler takes the writer
 // away in the middle; one that takes this long, the default write deadline, is stuck, and
-// its link is lost.
+// its link is lost. The wait counts from when the line was received, so that many stops in
+// one read wait once.
 const writeWait = 50 * time.Millisecond
 
 // awaitWrite waits until the write of motion that was under way is over, so that no byte
 // of motion follows the stop's reply.
-func (g *guard) awaitWrite() {
-	for deadline := g.clock.now() + writeWait; g.lock.writing() && g.clock.now() < deadline; {
+func (g *guard) awaitWrite(deadline safety.Instant) {
+	for g.lock.writing() && !g.stuck.Load() && g.clock.now() < deadline {
 		runtime.Gosched()
 	}
 }
@@ -166,6 +170,7 @@ func (g *guard) linkUp(o arm.Opened) (up bool) {
 		}
 	})
 	if up {
+		g.stuck.Store(false)
 		g.untold.Store(0)
 	}
 	return up
@@ -208,6 +213,7 @@ func (g *guard) Gripped(done safety.Gripper) {
 }
 
 func (g *guard) Stopped(r safety.StopResult) {
+	g.answered.Store(true)
 	g.with(func(_ safety.Instant, gate *safety.Gate) { gate.StopDone(r) })
 }
 
@@ -248,10 +254,16 @@ const standstillStep = 2 * time.Millisecond
 
 // standstill waits until the arm has answered the last stop, or ctx ends.
 func (g *guard) standstill(ctx context.Context) {
-	for ctx.Err() == nil && g.snapshot(nil).StopResult == safety.StopPending {
+	for ctx.Err() == nil && g.moves() {
 		select {
 		case <-ctx.Done():
 		case <-time.After(standstillStep):
 		}
 	}
+}
+
+// moves reports whether the arm can be told to stand and does not yet.
+func (g *guard) moves() (moves bool) {
+	g.with(func(_ safety.Instant, gate *safety.Gate) { moves = g.linked && !gate.AtRest() })
+	return moves
 }

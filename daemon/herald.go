@@ -2,6 +2,8 @@ package daemon
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -176,8 +178,9 @@ func notice(e safety.Event) []byte {
 
 func (h *herald) toSubscribers(line []byte) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	for s := range h.rates {
+	subscribers := slices.Collect(maps.Keys(h.rates))
+	h.mu.Unlock() // whoever holds the gate's lock may be waiting to post
+	for _, s := range subscribers {
 		s.send(line)
 	}
 }

@@ -46,7 +46,7 @@ func (i *interlock) request(r *stopRequest) (writing bool) {
 	return (i.word.Add(stopUnit)-stopUnit)&writingBit != 0
 }
 
-// revoke makes every ticket stale, for a stop that the gate latched by itself.
+// revoke makes every ticket stale, for what the gate decided by itself.
 func (i *interlock) revoke() { i.word.Add(stopUnit) }
 
 // waiting reports whether there are stops that the gate has not seen. It is one atomic

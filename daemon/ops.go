@@ -38,7 +38,7 @@ func listenOps(c config.Ops, reg prometheus.Gatherer, snapshot func() safety.Sna
 		mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 		mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	}
-	return &ops{server: &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}, listener: l}, nil
+	return &ops{server: &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}, listener: l}, nil
 }
 
 // writeReady answers 200 if the arm can be moved, and otherwise 503 with every reason why not.

@@ -137,6 +137,9 @@ func (p *port) countClosed(cause closeCause, err error) {
 // time, and answers with one write. A part of a line stays for the next read.
 func (p *port) OnTraffic(c gnet.Conn) (action gnet.Action) {
 	st := c.Context().(*station)
+	if st.session == nil {
+		return gnet.Close // refused, but gnet leaves it open if the refusal could not be sent
+	}
 	defer p.rescue(st, &action)
 	st.heard = true
 	received := p.guard.clock.now()

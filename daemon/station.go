@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 
 	"github.com/panjf2000/gnet/v2"
 
@@ -20,8 +21,9 @@ type station struct {
 	name    string
 	cutter  codec.Cutter
 	ended   closeCause
-	heard   bool // something came since the last turn of a drain
-	limit   int  // unread bytes at which the station is closed
+	heard   bool         // something came since the last turn of a drain
+	limit   int          // unread bytes at which the station is closed
+	sends   atomic.Int32 // lines that send has queued
 }
 
 // closeCause is why the daemon itself closed a connection.
@@ -30,7 +32,6 @@ type closeCause uint8
 const (
 	notClosed closeCause = iota
 	closedNotReading
-	closedShutdown
 	closedRefused
 	closedPanic
 )
@@ -43,9 +44,18 @@ func remoteAddr(c gnet.Conn) (netip.Addr, string) {
 	return netip.Addr{}, "?"
 }
 
+// maxSends bounds the lines that wait for the station's event loop, which keeps them in a
+// queue without a limit of its own.
+const maxSends = 1024
+
 // send queues a line that nobody asked for. It keeps line. Safe from any goroutine.
 func (s *station) send(line []byte) {
+	if s.sends.Add(1) > maxSends {
+		_ = s.conn.Close()
+		return
+	}
 	_ = s.conn.AsyncWrite(line, func(c gnet.Conn, err error) error {
+		s.sends.Add(-1)
 		if err == nil {
 			s.closeIfNotReading(c)
 		}

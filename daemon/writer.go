@@ -26,10 +26,11 @@ type writer struct {
 
 	backoff backoff
 
-	opened  bool
-	tried   chan struct{} // closed when opening was tried once
-	overrun *overrun      // watches every call of the driver
-	failed  chan<- error  // a panic ends the daemon
+	opened   bool
+	stopTold safety.Instant // when the arm was last told to stop
+	tried    chan struct{}  // closed when opening was tried once
+	overrun  *overrun       // watches every call of the driver
+	failed   chan<- error   // a panic ends the daemon
 }
 
 func newWriter(g *guard, d arm.Driver, log zerolog.Logger, c config.Arm, failed chan<- error) *writer {
@@ -102,6 +103,9 @@ func (w *writer) work(ctx context.Context) safety.Instant {
 			return w.fail(safety.CauseWriteFailed, err)
 		}
 		w.metrics.WriteDuration.Observe((w.clock.now() - began).Seconds())
+		if step.Kind == safety.StepStop {
+			break // the driver's own part of a stop comes before the next stop
+		}
 	}
 	var next safety.Instant
 	err := w.call(func(now safety.Instant) (err error) {
@@ -121,12 +125,9 @@ func (w *writer) accepts(sp safety.Setpoint) bool { return w.driver.Accepts(w.cl
 func (w *writer) perform(step safety.Step, ticket uint64) error {
 	switch step.Kind {
 	case safety.StepStop:
-		err := w.call(w.driver.Stop)
-		if err == nil {
-			w.guard.told()
-		}
-		return err
+		return w.tellStop()
 	case safety.StepRearm:
+		w.guard.answered.Store(true) // by a new beginning
 		return w.call(w.driver.Rearm)
 	}
 	if !step.Setpoint.Braking {
@@ -142,6 +143,25 @@ func (w *writer) perform(step safety.Step, ticket uint64) error {
 		}
 		return w.driver.Move(now, step.Setpoint)
 	})
+}
+
+// stopRepeat is how often an arm that has been told to stop, and has not answered, is told
+// again at most: stops can come faster than a serial line carries them.
+const stopRepeat = 10 * time.Millisecond
+
+// tellStop tells the arm to stop. The answer to a stop that it was told a moment ago is
+// the answer to this one.
+func (w *writer) tellStop() error {
+	now := w.clock.now()
+	if w.guard.answered.Load() || now-w.stopTold >= stopRepeat {
+		w.guard.answered.Store(false)
+		if err := w.call(w.driver.Stop); err != nil {
+			return err
+		}
+		w.stopTold = now
+	}
+	w.guard.told()
+	return nil
 }
 
 // call calls the driver under the deadline, which somebody else watches: a write that
@@ -160,6 +180,7 @@ func (w *writer) call(f func(safety.Instant) error) (err error) {
 // stuck runs beside the blocked call. The link counts as lost: what the call has written
 // is not known, and nothing else may write before it returns.
 func (w *writer) stuck() {
+	w.guard.stuck.Store(true)
 	w.metrics.StuckWrites.Inc()
 	w.log.Error().Dur("deadline_ms", w.overrun.deadline).Msg("a write to the arm is stuck: the arm is stopped")
 	w.guard.linkDown(safety.CauseWriteStuck, "")
@@ -167,6 +188,9 @@ func (w *writer) stuck() {
 
 // fail ends a link whose driver returned an error.
 func (w *writer) fail(kind safety.CauseKind, err error) safety.Instant {
+	if errors.Is(err, errOverran) {
+		kind = safety.CauseWriteStuck // which stuck may not have told yet
+	}
 	w.guard.linkDown(kind, err.Error())
 	w.close()
 	return w.clock.now()
@@ -177,7 +201,7 @@ func (w *writer) close() {
 	if err := w.driver.Close(); err != nil {
 		w.log.Warn().Err(err).Msg("closing the arm")
 	}
-	w.backoff.reset(w.clock.now())
+	w.backoff.begin(w.clock.now())
 }
 
 // open tries to reach the arm, if it is time to. Nothing that was sent before is sent
@@ -209,7 +233,7 @@ func (w *writer) open(ctx context.Context) safety.Instant {
 		w.metrics.Reconnects.Inc()
 	}
 	w.opened = true
-	w.backoff.reset(0)
+	w.guard.answered.Store(true)
 	w.log.Info().Str("firmware", o.Firmware).Interface("position_mm", o.Position).Float64("max_speed_mm_s", o.MaxSpeed).
 		Str("alarm", o.Alarm).Msg("the arm answers")
 	return w.clock.now()

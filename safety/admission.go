@@ -122,6 +122,12 @@ func (g *Gate) order(now Instant, s *Session, o Order) {
 			g.motion.cruise = min(o.Speed, g.maxSpeed)
 		}
 		g.arrived = never
+		if g.motion.standing() && g.stands {
+			g.motion.pos = g.position() // where the arm stands, also if it was moved by hand or sags
+		}
+		if g.motion.arrived() {
+			g.arrived = now
+		}
 		g.wakeTick(now)
 	}
 	if o.Gripper != GripperUnchanged {

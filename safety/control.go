@@ -93,6 +93,7 @@ func (g *Gate) Release(now Instant, s *Session, expires Instant, check bool) Ver
 
 // Ping tells that s is alive. Only the holder's feeds anything.
 func (g *Gate) Ping(now Instant, s *Session) {
+	g.watch(now)
 	if g.holder == s {
 		g.heard = now
 	}
@@ -127,7 +128,7 @@ func (g *Gate) endLease(c Cause) {
 	case g.underway():
 		g.becomeHeld(c)
 	case g.state == Active, c.Kind == CauseReleased:
-		g.move = order{}
+		g.dropOrders(StoppedShort, c.Kind)
 		g.becomeIdle(c)
 	}
 }

@@ -19,7 +19,7 @@ const (
 // itself: a gate that was stopped stays stopped.
 func (g *Gate) LinkUp(p Point, maxSpeed float64) {
 	g.linkUp, g.locked = true, false
-	g.measured, g.hasMeasure = p, true
+	g.measured, g.hasMeasure, g.stands = p, true, true
 	g.maxSpeed = g.cfg.Limits.Speed
 	if maxSpeed > 0 {
 		g.maxSpeed = min(g.maxSpeed, maxSpeed)
@@ -32,7 +32,7 @@ func (g *Gate) LinkUp(p Point, maxSpeed float64) {
 
 // LinkDown tells that the arm cannot be reached: a stop.
 func (g *Gate) LinkDown(now Instant, c Cause) (id uint64) {
-	g.linkUp, g.hasMeasure = false, false
+	g.linkUp, g.hasMeasure, g.stands = false, false, false
 	g.motion.place(g.motion.pos)
 	return g.Stop(now, c)
 }
@@ -51,7 +51,7 @@ func (g *Gate) Measured(now Instant, p Point, atRest bool) {
 	if !g.linkUp || !p.Finite() {
 		return
 	}
-	g.measured, g.hasMeasure = p, true
+	g.measured, g.hasMeasure, g.stands = p, true, atRest
 	if g.state == Stopped {
 		if atRest && g.cfg.Arm.StopsItself {
 			g.settle()

@@ -28,6 +28,7 @@ type Gate struct {
 	locked     bool // the controller takes no motion until it is unlocked
 	measured   Point
 	hasMeasure bool
+	stands     bool    // the arm said so with its last measurement
 	maxSpeed   float64 // mm/s, what the arm can promise the horizon for
 
 	counts Counts
@@ -64,6 +65,12 @@ func (g *Gate) State() State { return g.state }
 
 // StopID returns the number of the latest stop, 0 before the first.
 func (g *Gate) StopID() uint64 { return g.stop.id }
+
+// Epoch returns the number of the latest lease. It changes whenever a lease ends.
+func (g *Gate) Epoch() uint64 { return g.epoch }
+
+// AtRest reports whether the arm is known to have come to rest after the latest stop.
+func (g *Gate) AtRest() bool { return g.stop.result != StopPending && g.motion.standing() }
 
 // Counts returns the totals so far.
 func (g *Gate) Counts() Counts { return g.counts }
@@ -133,6 +140,7 @@ func (g *Gate) becomeHeld(c Cause) {
 // becomeStopped decelerates, drops what was ordered, and latches.
 func (g *Gate) becomeStopped(c Cause) {
 	g.dropOrders(StoppedShort, c.Kind)
+	g.grip.sent, g.grip.last = GripperUnchanged, GripperUnchanged // a stop drops what the gripper was told
 	g.motion.goal = rest
 	if g.cfg.Arm.StopsItself {
 		g.motion.vel = Point{} // the controller brakes; where it ends, Measured says

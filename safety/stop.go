@@ -24,9 +24,6 @@ func (g *Gate) Stop(now Instant, c Cause) (id uint64) {
 	g.stop.unsent = g.linkUp
 	g.stop.rearm = false
 	g.stop.result = StopPending
-	if !g.linkUp {
-		g.stop.result = StopConfirmed
-	}
 	g.becomeStopped(c)
 	g.wakeTick(now)
 	g.emit(Event{Kind: StopLatched, StopID: g.stop.id, Cause: c})
@@ -47,7 +44,7 @@ func (g *Gate) Reset(now Instant, s *Session, id uint64, expires Instant, check 
 		v.Reason = WrongStopID
 	case !g.linkUp || g.locked && !g.cfg.Arm.Unlocks:
 		v.Reason = CauseActive
-	case g.stop.result == StopPending || !g.motion.standing():
+	case !g.AtRest():
 		v.Reason = StillMoving
 	}
 	if !v.OK() || check {

@@ -101,6 +101,7 @@ func (g *Gate) tickMotion(now Instant, accepts func(Setpoint) bool) Step {
 		return Step{}
 	}
 	g.pos, g.vel = before.pos, before.vel
+	g.stands = false
 	if g.motion.goal == seek {
 		g.move.expires = never
 	}
@@ -154,14 +155,20 @@ func (g *Gate) expiry() Instant {
 	return next
 }
 
-// expire drops what was ordered and has not begun in time. The arm comes to a stand.
+// expire drops what was ordered and has not begun in time. Without its target, the arm
+// comes to a stand.
 func (g *Gate) expire(now Instant) {
-	if now < g.expiry() {
-		return
+	if g.motion.goal != rest && now >= g.move.expires {
+		g.counts.Expired++
+		g.close(g.move.notice, ExpiredUnbegun, Cause{})
+		g.move = order{}
+		g.motion.goal = rest
 	}
-	g.counts.Expired++
-	g.dropOrders(ExpiredUnbegun, 0)
-	g.motion.goal = rest
+	if g.grip.wanted != GripperUnchanged && now >= g.grip.expires {
+		g.counts.Expired++
+		g.close(g.grip.notice, ExpiredUnbegun, Cause{})
+		g.grip.notice, g.grip.wanted = nil, GripperUnchanged
+	}
 }
 
 // settling reports whether a motion has ended and the arm is not known to have come there.
