@@ -38,7 +38,9 @@
 // then answers ALARM:3, the position may be lost, and the arm stays locked.
 //
 // A reset, and so every Open, switches the outputs off: a gripper on M3 opens. Open waits
-// with it for the arm to rest: until then it would cost the position.
+// with it for the arm to rest, and cancels every jog until then: it would cost the position.
+// A controller that is given up because it is silent gets 0x85 and 0x18: should it read again,
+// nothing that was sent before runs, and if it still moves, its position may be lost.
 //
 // # Bounded commitment
 //
@@ -59,6 +61,9 @@
 // the second term is for a horizon too short to flow at all. An arm with 2000 mm/s² and
 // Grbl reaches 30 mm/s with a horizon of 100 ms, 80 mm/s with 150 ms and 180 mm/s with
 // 250 ms: to go faster, give it acceleration first, and then horizon.
+//
+// Open refuses an arm with less than 100 mm/s² in $120, $121 or $122 (Grbl comes with 10): its
+// ramps are so long and its motions so short that the model does not keep the horizon.
 //
 // Accepts holds the promise. It keeps a model of the planner (package-internal type plan):
 // acceleration, feeds, corners by the junction deviation $11, and the steps prepared

@@ -3,6 +3,7 @@ package grbl
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -108,6 +109,52 @@ func TestReopens(t *testing.T) {
 	}
 }
 
+// Jogs that wait in the controller's buffer begin behind the cancel. Open cancels them too,
+// instead of cutting into them.
+func TestOpenCancelsWhatWaitsInTheBuffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := board(t, 1000)
+		port, err := b.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 20 { // more than the planner takes
+			if _, err := port.Write([]byte("$J=G91X20F600\n")); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(testTick)
+		}
+		_ = port.Close()
+		_, opened := newWriter(t, testConfig(), opener(b))
+		if opened.Alarm != "" {
+			t.Errorf("locked: %s", opened.Alarm)
+		}
+		if n := len(slices.DeleteFunc(b.Events(), func(e armtest.GrblEvent) bool { return e.Ev != armtest.GrblStart })); n < 2 {
+			t.Errorf("%d motions began: none behind the first cancel", n)
+		}
+	})
+}
+
+// Whoever recovers a panic can still stop the arm, and tell that the link is lost.
+func TestPanicLeavesTheDriverUsable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _ := newWriter(t, testConfig(), opener(board(t, 1000)))
+		for name, call := range map[string]func(){
+			"writer": func() { _ = w.driver.do(func(*session) ([]byte, error) { panic("writer") }) },
+			"reader": func() { w.driver.fromReader(func(*session) { panic("reader") }) },
+		} {
+			func() {
+				defer func() { _ = recover() }()
+				call()
+			}()
+			if !w.driver.mu.TryLock() {
+				t.Fatalf("%s: the mutex is still locked", name)
+			}
+			w.driver.mu.Unlock()
+		}
+	})
+}
+
 func TestUnlocks(t *testing.T) {
 	for _, unlock := range []bool{true, false} {
 		t.Run(fmt.Sprint(unlock), func(t *testing.T) {
@@ -151,6 +198,7 @@ func TestOpenRefuses(t *testing.T) {
 	}{
 		{"inches", []armtest.GrblOption{armtest.GrblSetting(13, 1)}, "set $13=0"},
 		{"laser", []armtest.GrblOption{armtest.GrblSetting(32, 1)}, "set $32=0"},
+		{"weak", []armtest.GrblOption{armtest.GrblSetting(121, 99)}, "set $121=100 or more"},
 		{"silent", []armtest.GrblOption{armtest.GrblFaults("mute")}, "no banner"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

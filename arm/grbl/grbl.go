@@ -102,10 +102,7 @@ func (g *Grbl) do(f func(*session) ([]byte, error)) error {
 	if g.link == nil {
 		return arm.ErrClosed
 	}
-	g.mu.Lock()
-	frame, err := f(g.session)
-	events := g.session.takeEvents()
-	g.mu.Unlock()
+	frame, events, err := g.decide(f)
 	if len(frame) > 0 {
 		if failed := g.link.Write(frame); err == nil {
 			err = failed
@@ -115,4 +112,13 @@ func (g *Grbl) do(f func(*session) ([]byte, error)) error {
 		tell(g.feedback)
 	}
 	return err
+}
+
+// decide runs f on the session. The mutex comes free even where f panics: whoever recovers
+// that still has to stop the arm.
+func (g *Grbl) decide(f func(*session) ([]byte, error)) (frame []byte, events []event, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	frame, err = f(g.session)
+	return frame, g.session.takeEvents(), err
 }

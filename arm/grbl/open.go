@@ -9,8 +9,9 @@ import (
 )
 
 // Open resets the controller and waits until it answers, lists its settings, stands, and
-// says where. A jog that still runs is cancelled and given the horizon to end, so that the
-// reset does not cut into it. The reset switches the gripper's output off.
+// says where. A jog that still runs is cancelled and given the horizon to end, and so is
+// every one that begins behind it, so that the reset does not cut into it. The reset
+// switches the gripper's output off.
 func (g *Grbl) Open(ctx context.Context, f arm.Feedback) (arm.Opened, error) {
 	if err := g.cfg.Validate(); err != nil {
 		return arm.Opened{}, fmt.Errorf("grbl: %w", err)
@@ -108,15 +109,21 @@ func (g *Grbl) forget() {
 	g.session.dead = dead
 }
 
-// awaitRest asks until a report says that the arm stands, or for restWait.
+// awaitRest asks until a report says that the arm stands, or for restWait. A line that was
+// still in the controller's buffer may have begun a jog behind the cancel: it is cancelled too.
 func (g *Grbl) awaitRest(ctx context.Context, link *arm.Link) error {
 	due := time.NewTicker(movingPoll)
 	defer due.Stop()
 	given := time.NewTimer(restWait)
 	defer given.Stop()
-	for ask := true; !g.rests(); {
+	ask := true
+	for at := g.reported(); !at.stands(); at = g.reported() {
 		if ask {
-			if err := link.Write([]byte{bytePoll}); err != nil {
+			frame := []byte{bytePoll}
+			if at.state == stateJog {
+				frame = []byte{byteCancel, bytePoll}
+			}
+			if err := link.Write(frame); err != nil {
 				return err
 			}
 		}
@@ -134,10 +141,10 @@ func (g *Grbl) awaitRest(ctx context.Context, link *arm.Link) error {
 	return nil
 }
 
-func (g *Grbl) rests() bool {
+func (g *Grbl) reported() report {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.session.report.stands()
+	return g.session.report
 }
 
 // question returns what to send next. knocks: it is time to reset again a controller that
@@ -183,14 +190,7 @@ func (g *Grbl) lost(err error) {
 }
 
 func (g *Grbl) fromReader(f func(*session)) {
-	g.mu.Lock()
-	f(g.session)
-	feedback := g.feedback
-	var events []event
-	if feedback != nil {
-		events = g.session.takeEvents()
-	}
-	g.mu.Unlock()
+	feedback, events := g.heard(f)
 	for _, tell := range events {
 		tell(feedback)
 	}
@@ -198,4 +198,16 @@ func (g *Grbl) fromReader(f func(*session)) {
 	case g.changed <- struct{}{}:
 	default:
 	}
+}
+
+// heard runs f on the session, and returns what it has to say and to whom, if that is known
+// yet. The link recovers a panic of f and tells lost, which needs the mutex.
+func (g *Grbl) heard(f func(*session)) (arm.Feedback, []event) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	f(g.session)
+	if g.feedback == nil {
+		return nil, nil
+	}
+	return g.feedback, g.session.takeEvents()
 }

@@ -140,13 +140,16 @@ func (s *session) send(now safety.Instant, l line, text string) []byte {
 	return s.frame
 }
 
-// service returns the frame that is due, if any, and when to ask again.
+// service returns the frame that is due, if any, and when to ask again. Giving up a controller
+// that is silent has a frame too: what it has not read yet must not run once it reads again.
 func (s *session) service(now safety.Instant) (frame []byte, next safety.Instant, err error) {
 	if s.dead == nil {
-		s.dead = s.overdue(now)
+		if s.dead = s.overdue(now); s.dead != nil {
+			frame = append(s.frame[:0], byteCancel, byteReset)
+		}
 	}
 	if s.dead != nil {
-		return nil, arm.Never, s.dead
+		return frame, arm.Never, s.dead
 	}
 	s.observe(now)
 	switch {
@@ -199,8 +202,8 @@ func (s *session) next(now safety.Instant) safety.Instant {
 	return max(s.pollAt, now)
 }
 
-// overdue reports an answer that should have come. Until a stop has brought the arm to rest
-// its own deadlines count: they end in a reset, and that in a banner.
+// overdue reports an answer that should have come. While a stop cancels or holds its own
+// deadlines count: they end in a reset, and that in a banner.
 func (s *session) overdue(now safety.Instant) error {
 	if s.resetting {
 		if now-s.resetAt >= resetWait {
@@ -208,7 +211,7 @@ func (s *session) overdue(now safety.Instant) error {
 		}
 		return nil
 	}
-	if !s.stop.stands() {
+	if s.stop.phase == stopCancel || s.stop.phase == stopHold {
 		return nil
 	}
 	if s.polled && now-s.polledAt >= answerWait {

@@ -18,6 +18,10 @@ const (
 	settingAccelZ   = 122
 )
 
+// leastAccel is the smallest acceleration in mm/s² of an axis with which the model keeps the
+// horizon.
+const leastAccel = 100
+
 // settings are the numbers that the controller listed.
 type settings map[int]float64
 
@@ -45,7 +49,21 @@ func (s settings) limits() (limits, error) {
 	if err != nil {
 		return limits{}, err
 	}
+	if err := s.checkAccel(); err != nil {
+		return limits{}, err
+	}
 	return limits{accel: accel, rate: rate / 60, junction: max(s[settingJunction], 0)}, nil
+}
+
+// checkAccel refuses an arm that brakes too weakly.
+func (s settings) checkAccel() error {
+	for code := settingAccelX; code <= settingAccelZ; code++ {
+		if s[code] < leastAccel {
+			return fmt.Errorf("controller accelerates with only %v mm/s² ($%d=%v), with which it cannot be kept from moving on for longer than the horizon: set $%d=%d or more",
+				s[code], code, s[code], code, leastAccel)
+		}
+	}
+	return nil
 }
 
 // least returns the smallest of the settings first to last.

@@ -5,11 +5,18 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/aether-arm/aetherd/arm/armtest"
 )
+
+// programs are what the tests run in processes of their own. They are linked into the test
+// binary as well, because go test takes a result from its cache as long as that is the same.
+var programs = []any{main, armtest.RunGrbl}
 
 // binDir holds the binary that the tests start.
 var binDir string
@@ -21,6 +28,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	binDir = dir
+	runtime.KeepAlive(programs)
 	goleak.VerifyTestMain(m,
 		// gnet makes one pool of workers for the whole process when it is imported, and
 		// nothing ends the two goroutines that look after it.

@@ -80,7 +80,6 @@ func TestControllerStopsAnswering(t *testing.T) {
 			r := newRig(t)
 			s := r.operator()
 			r.cruise(s)
-			speed := s.topSpeed()
 			r.arm.Command(fault)
 			silent := r.arm.Now()
 			v := s.untilStopped("link_lost")
@@ -92,11 +91,12 @@ func TestControllerStopsAnswering(t *testing.T) {
 			s.want(`{"type":"ping"}`, "pong")
 			rest := r.untilIdle(silent)
 
-			// What the kernel holds comes late. It is no more than the horizon's motion.
+			// What the kernel holds comes late, with the reset behind it that drops it.
 			r.arm.Command("resume")
 			s.untilLink("up")
 			r.polled(1)
-			r.wantMovedAtMost(rest, 0.1*speed)
+			r.wantNo("motion after the stop", time.Duration(rest.T), func(e armtest.GrblEvent) bool { return e.Ev == armtest.GrblStart })
+			r.wantMovedAtMost(rest, 0)
 			s.reset()
 			s.arrive(rest.X, 5, 100)
 		})

@@ -168,11 +168,13 @@ func (s *station) until(what string, wanted func(seen) bool) seen {
 	return v
 }
 
-// untilStopped waits for a stop whose first cause is one of causes, and until the arm stands.
+// untilStopped waits for a stop whose first cause is one of causes, and until the arm says
+// that it stands, or cannot say anything.
 func (s *station) untilStopped(causes ...string) seen {
 	s.t.Helper()
 	return s.until("stopped by "+strings.Join(causes, " or ")+", the arm at rest", func(v seen) bool {
-		return v.State == "stopped" && slices.Contains(causes, v.first()) && v.StopResult == "confirmed"
+		return v.State == "stopped" && slices.Contains(causes, v.first()) &&
+			(v.StopResult == "confirmed" || v.Arm.Link == "down")
 	})
 }
 

@@ -9,6 +9,10 @@ import (
 	"github.com/aether-arm/aetherd/safety"
 )
 
+// leastGrblBaud is the slowest speed at which the arm keeps its horizon: a jog of some 50 bytes
+// then takes 13 ms, and the driver allows 20 ms for the line and the controller's own time.
+const leastGrblBaud = 38400
+
 // Driver makes the driver of the configured arm. Its serial port, which it does not open
 // yet, will take descriptors from reserve. c is valid, as Load and Default return it; an
 // error names the keys that do not suit this driver.
@@ -21,6 +25,10 @@ func (c *Config) Driver(reserve *arm.Reserve) (arm.Driver, error) {
 		}
 		return sim.New(s), nil
 	case DriverGrbl:
+		if baud := c.Arm.Serial.Baud; baud < leastGrblBaud {
+			return nil, fmt.Errorf("arm.driver = %q: arm.serial.baud = %d: set %d or more, here and on the controller: at a lower speed a line takes longer than the margin of the horizon allows",
+				c.Arm.Driver, baud, leastGrblBaud)
+		}
 		g := c.grbl()
 		if err := g.Validate(); err != nil {
 			return nil, fmt.Errorf("arm.driver = %q: change arm.horizon_ms, safety.motion.tick_hz, safety.motion.speed or [arm.grbl]: %w",

@@ -42,6 +42,8 @@ func TestDriverErrorNamesTheKeys(t *testing.T) {
 			[]string{`arm.driver = "sim"`, "arm.horizon_ms", "5ms"}},
 		{"Grbl needs longer to stand", func(c *Config) { c.Arm.Driver, c.Arm.Horizon = DriverGrbl, 20 },
 			[]string{`arm.driver = "grbl"`, "arm.horizon_ms", "safety.motion.tick_hz", "20ms"}},
+		{"a line takes too long", func(c *Config) { c.Arm.Driver, c.Arm.Serial.Baud = DriverGrbl, 38399 },
+			[]string{`arm.driver = "grbl"`, "arm.serial.baud = 38399", "set 38400", "horizon"}},
 		{"no such driver", func(c *Config) { c.Arm.Driver = "marlin" },
 			[]string{`arm.driver = "marlin"`}},
 	}
