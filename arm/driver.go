@@ -23,12 +23,15 @@ type Driver interface {
 	// the arm reports goes to f. After an error nothing stays open.
 	Open(ctx context.Context, f Feedback) (Opened, error)
 
-	// Accepts reports whether sp can be sent now without committing the arm to
-	// more than Capabilities().Horizon of motion. When it says no, the writer
-	// keeps sp and asks again a tick later.
-	Accepts(now safety.Instant, sp safety.Setpoint) bool
+	// Accepts returns how much of the step from sp.From to sp.Position can be sent now
+	// without committing the arm to more than Capabilities().Horizon of motion, and
+	// without turning a joint too fast: 1 for all of it, 0 for nothing, and what is
+	// between for a step that is shortened along its line. Of a step that is not taken
+	// the writer asks again a tick later. The gate is locked: Accepts reports nothing
+	// to Feedback.
+	Accepts(now safety.Instant, sp safety.Setpoint) (part float64)
 
-	// Move sends one setpoint that Accepts has let pass.
+	// Move sends one setpoint that Accepts has let pass, shortened if it asked for that.
 	Move(now safety.Instant, sp safety.Setpoint) error
 
 	// Grip sends, or notes for the next Service, what the gripper shall do.
@@ -43,6 +46,11 @@ type Driver interface {
 	// Rearm sends what the controller needs after a stop before it moves again,
 	// for example an unlock. It moves nothing. It follows an accepted reset.
 	Rearm(now safety.Instant) error
+
+	// Relax switches the motors off: the arm falls, or can be moved by hand. It is called
+	// at rest, after a Stop, and only where Capabilities().Relaxes; elsewhere it returns
+	// errors.ErrUnsupported. Rearm switches them on again, where the arm then is.
+	Relax(now safety.Instant) error
 
 	// Service does what is due: polls for the position, sends a line that waited.
 	// It returns when it wants to be called again, or Never.
@@ -63,10 +71,13 @@ type Capabilities struct {
 	Measured    bool          // positions come from the arm, not from what was commanded
 	StopsItself bool          // after Stop the controller decelerates by itself: it needs no braking setpoints
 	GripAtRest  bool          // the gripper acts only while the arm stands
-	Gripper     bool          // there is a gripper
-	MovesOnOpen bool          // the arm moves by itself when the port is opened
-	Unlocks     bool          // Rearm may unlock a controller that locked itself
-	StopEffect  StopResult    // the best result that Stop can report
+	GripRides   bool          // every motion tells the gripper's position again
+	Gripper     safety.GripperKind
+	HostIK      bool       // joint angles are calculated here, not by the controller
+	MovesOnOpen bool       // the arm moves by itself when the port is opened
+	Unlocks     bool       // Rearm may unlock a controller that locked itself
+	Relaxes     bool       // Relax switches the motors off
+	StopEffect  StopResult // the best result that Stop can report
 }
 
 // Opened is what a driver learned while opening.

@@ -160,6 +160,12 @@ var reasonRows = [...]Row{
 	safety.GripperUnsupported: {
 		Meaning: "This arm has no gripper.",
 		Action:  "Use `move`."},
+	safety.OpeningUnsupported: {
+		Meaning: "This arm's gripper only opens and closes.",
+		Action:  "Send `\"open\"` or `\"closed\"`; `hello` tells the kind of gripper."},
+	safety.RelaxUnsupported: {
+		Meaning: "The motors of this arm cannot be switched off from here.",
+		Action:  "Switch off the arm's power if it has to be moved by hand."},
 	safety.HigherRoleNeeded: {
 		Meaning: "`take` needs a higher role than that of `holder`.",
 		Action:  "Ask the holder to release control."},
@@ -174,5 +180,5 @@ var reasonRows = [...]Row{
 		Action:  "Remove the causes that `state` lists, then reset again."},
 	safety.StillMoving: {
 		Meaning: "The arm does not stand yet.",
-		Action:  "Reset again when it stands."},
+		Action:  "Reset or relax again when it stands."},
 }

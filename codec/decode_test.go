@@ -115,6 +115,7 @@ func TestShapes(t *testing.T) {
 		"hello":       {"", "name version deadman_ms ttl_ms id"},
 		"take":        {"", "check ttl_ms id"},
 		"release":     {"", "check ttl_ms id"},
+		"relax":       {"", "check ttl_ms id"},
 		"state":       {"", "ttl_ms id"},
 		"subscribe":   {"", "rate_hz ttl_ms id"},
 		"unsubscribe": {"", "ttl_ms id"},

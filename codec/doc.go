@@ -27,6 +27,7 @@
 //	hello                             name version deadman_ms ttl_ms
 //	take                              check ttl_ms
 //	release                           check ttl_ms
+//	relax                             check ttl_ms
 //	state                             ttl_ms
 //	subscribe                         rate_hz ttl_ms
 //	unsubscribe                       ttl_ms
@@ -34,7 +35,8 @@
 //
 // notify:true needs an id, under which the event comes later. A stop never expires: it
 // may carry ttl_ms like every other request, and is carried out all the same. Members may come in any order, names and words are
-// case-sensitive, and "close" is read as "closed".
+// case-sensitive, and "close" is read as "closed". A number for gripper is an opening from
+// 0 (closed) to 100 % (open), and is rounded to a whole percent.
 //
 // # Which fault is reported
 //

@@ -72,7 +72,7 @@ func TestDecodeAssembled(t *testing.T) {
 func sampleValue(f field) *rapid.Generator[string] {
 	switch f {
 	case fieldGripper:
-		return rapid.SampledFrom([]string{`"open"`, `"close"`, `"closed"`, `"\u006fpen"`})
+		return rapid.SampledFrom([]string{`"open"`, `"close"`, `"closed"`, `"\u006fpen"`, "0", "35", "99.5", "1e2"})
 	case fieldCheck, fieldNotify:
 		return rapid.SampledFrom([]string{"true", "false"})
 	case fieldVersion:

@@ -54,7 +54,7 @@ func (r *Request) appendMember(dst []byte, f field) []byte {
 	case fieldZ:
 		return appendFloat(dst, r.Target.Z)
 	case fieldGripper:
-		return appendString(dst, r.Gripper.String())
+		return appendGripper(dst, r.Gripper)
 	case fieldSpeed:
 		return appendFloat(dst, r.Speed)
 	case fieldStopID:

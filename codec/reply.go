@@ -43,7 +43,8 @@ func appendAccepted(dst []byte, r *Request, v *safety.Verdict) []byte {
 		dst = append(dst, `,"clamped":`...)
 		dst = appendPosition(dst, v.Target)
 	}
-	if r.Type == TypeStop || r.Type == TypeReset {
+	switch r.Type {
+	case TypeStop, TypeReset, TypeRelax:
 		dst = appendStopID(dst, v.StopID)
 	}
 	return dst
@@ -57,7 +58,9 @@ func appendRefused(dst []byte, v *safety.Verdict) []byte {
 		ms := (v.RetryAfter + time.Millisecond - 1) / time.Millisecond
 		dst = strconv.AppendInt(dst, max(int64(ms), 1), 10)
 	case safety.StoppedLatched, safety.WrongStopID, safety.CauseActive, safety.StillMoving:
-		dst = appendStopID(dst, v.StopID)
+		if v.StopID != 0 {
+			dst = appendStopID(dst, v.StopID)
+		}
 	case safety.NotInControl, safety.HigherRoleNeeded:
 		dst = append(dst, `,"holder":`...)
 		dst = appendNullable(dst, v.Holder)

@@ -48,10 +48,11 @@ func TestAppendAccepted(t *testing.T) {
 		TypeSubscribe:   "Subscribed",
 		TypeUnsubscribe: "Unsubscribed",
 		TypePing:        "pong",
+		TypeRelax:       "Relaxed",
 	}
 	for _, typ := range Types() {
 		stopID := ""
-		if typ == TypeStop || typ == TypeReset {
+		if typ == TypeStop || typ == TypeReset || typ == TypeRelax {
 			stopID = `,"stop_id":3`
 		}
 		checkLine(t, `{"status":"ok","message":"`+want[typ]+`"`+stopID+`}`,
@@ -153,12 +154,14 @@ func TestAppendState(t *testing.T) {
 func TestAppendWelcome(t *testing.T) {
 	w := Welcome{
 		Session: 12, Server: "aetherd 0.1.0", Arm: "aether", Driver: "sim", LinkUp: true, Role: safety.Operator,
-		Min: safety.Point{X: -300, Y: -300}, Max: safety.Point{X: 300, Y: 300, Z: 400.5}, Outside: "reject",
+		Gripper: safety.OpeningGripper,
+		Relaxes: true,
+		Min:     safety.Point{X: -300, Y: -300}, Max: safety.Point{X: 300, Y: 300, Z: 400.5}, Outside: "reject",
 		Speed: 250, Accel: 1000, StopAccel: 2500, Rate: 200, Burst: 50, Horizon: 100 * time.Millisecond,
 		Control: "exclusive", Deadman: 2 * time.Second, Lease: 5 * time.Second, ConfigHash: "c0ffee",
 	}
 	checkLine(t, `{"status":"ok","message":"Welcome","protocol":1,"session":12,"server":"aetherd 0.1.0",`+
-		`"arm":{"name":"aether","driver":"sim","link":"up"},"role":"operator","safety_rated":false,`+
+		`"arm":{"name":"aether","driver":"sim","gripper":"opening","relaxes":true,"link":"up"},"role":"operator","safety_rated":false,`+
 		`"workspace":{"x":[-300,300],"y":[-300,300],"z":[0,400.5],"outside":"reject"},`+
 		`"limits":{"speed":250,"accel":1000,"stop_accel":2500,"rate":200,"burst":50,"horizon_ms":100,"line_bytes":4096},`+
 		`"control":"exclusive","deadman_ms":2000,"lease_ms":5000,"config_hash":"c0ffee","id":1}`,

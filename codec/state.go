@@ -41,7 +41,7 @@ func appendState(dst []byte, s *State) []byte {
 	dst = append(dst, `,"target":`...)
 	dst = appendKnown(dst, s.Target, s.HasTarget)
 	dst = append(dst, `,"gripper":`...)
-	dst = appendNullable(dst, s.Gripper.String())
+	dst = appendGripper(dst, s.Gripper)
 	dst = append(dst, `,"arm":{"driver":`...)
 	dst = appendString(dst, s.Driver)
 	dst = appendLink(dst, s.LinkUp)
@@ -72,6 +72,13 @@ func appendKnown(dst []byte, p safety.Point, known bool) []byte {
 		return append(dst, "null"...)
 	}
 	return appendPosition(dst, p)
+}
+
+func appendGripper(dst []byte, g safety.Gripper) []byte {
+	if g.Partial() {
+		return strconv.AppendInt(dst, int64(g.Opening()), 10)
+	}
+	return appendNullable(dst, g.String())
 }
 
 func appendLink(dst []byte, up bool) []byte {

@@ -13,6 +13,7 @@ const (
 	TypeHello
 	TypeTake
 	TypeRelease
+	TypeRelax
 	TypeState
 	TypeSubscribe
 	TypeUnsubscribe
@@ -40,6 +41,7 @@ var shapes = [typeCount]shape{
 	TypeHello:       {"hello", "Welcome", 0, fields(fieldName, fieldVersion, fieldDeadman, fieldTTL, fieldID)},
 	TypeTake:        {"take", "Control taken", 0, fields(fieldCheck, fieldTTL, fieldID)},
 	TypeRelease:     {"release", "Control released", 0, fields(fieldCheck, fieldTTL, fieldID)},
+	TypeRelax:       {"relax", "Relaxed", 0, fields(fieldCheck, fieldTTL, fieldID)},
 	TypeState:       {"state", "State", 0, fields(fieldTTL, fieldID)},
 	TypeSubscribe:   {"subscribe", "Subscribed", 0, fields(fieldRate, fieldTTL, fieldID)},
 	TypeUnsubscribe: {"unsubscribe", "Unsubscribed", 0, fields(fieldTTL, fieldID)},

@@ -118,8 +118,12 @@ func (v *value) boolean() (bool, Code) {
 	return v.truth, NoFault
 }
 
+// gripper is "open", "closed", or an opening in percent.
 func (v *value) gripper() (safety.Gripper, Code) {
-	if v.kind != kindString {
+	switch v.kind {
+	case kindNumber:
+		return v.opening()
+	case kindBool:
 		return safety.GripperUnchanged, CodeWrongType
 	}
 	switch string(v.text) {
@@ -129,6 +133,18 @@ func (v *value) gripper() (safety.Gripper, Code) {
 		return safety.GripperClosed, NoFault
 	}
 	return safety.GripperUnchanged, CodeInvalidValue
+}
+
+// opening is a gripper's opening from 0 to 100 %, to the nearest whole percent.
+func (v *value) opening() (safety.Gripper, Code) {
+	percent, code := v.float()
+	if code == NoFault && (percent < 0 || percent > 100) {
+		code = CodeInvalidValue
+	}
+	if code != NoFault {
+		return safety.GripperUnchanged, code
+	}
+	return safety.GripperAt(int(math.Round(percent))), NoFault
 }
 
 // integer reports whether v is a number without fraction and exponent.

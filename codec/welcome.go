@@ -13,6 +13,8 @@ type Welcome struct {
 	Server     string // "aetherd" and its version
 	Arm        string // the arm's name
 	Driver     string
+	Gripper    safety.GripperKind
+	Relaxes    bool // relax is possible
 	LinkUp     bool
 	Role       safety.Role
 	Min, Max   safety.Point // mm, the workspace's corners
@@ -42,6 +44,10 @@ func AppendWelcome(dst []byte, w *Welcome, id []byte) []byte {
 	dst = appendString(dst, w.Arm)
 	dst = append(dst, `,"driver":`...)
 	dst = appendString(dst, w.Driver)
+	dst = append(dst, `,"gripper":`...)
+	dst = appendString(dst, w.Gripper.String())
+	dst = append(dst, `,"relaxes":`...)
+	dst = strconv.AppendBool(dst, w.Relaxes)
 	dst = appendLink(dst, w.LinkUp)
 	dst = append(dst, `},"role":`...)
 	dst = appendString(dst, w.Role.String())

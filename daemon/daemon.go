@@ -127,6 +127,8 @@ func (d *desk) introduction(version string, can arm.Capabilities) codec.Welcome 
 		Server:     "aetherd " + version,
 		Arm:        c.Arm.Name,
 		Driver:     can.Driver,
+		Gripper:    can.Gripper,
+		Relaxes:    can.Relaxes,
 		Min:        safety.Point{X: w.X[0], Y: w.Y[0], Z: w.Z[0]},
 		Max:        safety.Point{X: w.X[1], Y: w.Y[1], Z: w.Z[1]},
 		Outside:    c.Safety.Outside,

@@ -43,7 +43,7 @@ func newFakeArm() *fakeArm {
 	return &fakeArm{
 		can: arm.Capabilities{
 			Driver: "fake", Horizon: 100 * time.Millisecond,
-			Measured: true, Gripper: true, StopEffect: arm.StopConfirmed,
+			Measured: true, Gripper: safety.OpeningGripper, Relaxes: true, StopEffect: arm.StopConfirmed,
 		},
 		news:     make(chan struct{}, 1),
 		position: safety.Point{X: 200, Y: 0, Z: 150},
@@ -107,7 +107,7 @@ func (f *fakeArm) Open(_ context.Context, to arm.Feedback) (arm.Opened, error) {
 	return arm.Opened{Position: f.position, Firmware: "fake"}, nil
 }
 
-func (f *fakeArm) Accepts(safety.Instant, safety.Setpoint) bool { return true }
+func (f *fakeArm) Accepts(safety.Instant, safety.Setpoint) float64 { return 1 }
 
 func (f *fakeArm) Move(now safety.Instant, sp safety.Setpoint) error {
 	err := f.take(told{call: "move", at: now, setpoint: sp})
@@ -140,6 +140,8 @@ func (f *fakeArm) Stop(now safety.Instant) error {
 }
 
 func (f *fakeArm) Rearm(now safety.Instant) error { return f.take(told{call: "rearm", at: now}) }
+
+func (f *fakeArm) Relax(now safety.Instant) error { return f.take(told{call: "relax", at: now}) }
 
 // Service reports what came of the calls before.
 func (f *fakeArm) Service(now safety.Instant) (safety.Instant, error) {

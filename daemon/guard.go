@@ -123,7 +123,7 @@ func (g *guard) halt(kind safety.CauseKind, by string) uint64 {
 }
 
 // tick returns what the writer is to do now, with the ticket that a write of motion needs.
-func (g *guard) tick(accepts func(safety.Setpoint) bool) (step safety.Step, ticket uint64) {
+func (g *guard) tick(accepts func(safety.Setpoint) float64) (step safety.Step, ticket uint64) {
 	ticket = g.lock.ticket() // before the waiting stops are looked at
 	g.with(func(now safety.Instant, gate *safety.Gate) { step = gate.Tick(now, accepts) })
 	return step, ticket

@@ -30,6 +30,8 @@ func (e *entry) decide(d *desk, st *station, gate *safety.Gate, now, received sa
 		e.verdict = gate.Take(now, st.session, expires, r.Check)
 	case codec.TypeRelease:
 		e.verdict = gate.Release(now, st.session, expires, r.Check)
+	case codec.TypeRelax:
+		e.verdict = gate.Relax(now, st.session, expires, r.Check)
 	default:
 		if expires != 0 && now >= expires {
 			e.verdict.Reason = safety.Expired

@@ -178,7 +178,7 @@ func (b *bentArm) Open(ctx context.Context, to arm.Feedback) (arm.Opened, error)
 	return o, err
 }
 
-func (b *bentArm) Accepts(now safety.Instant, sp safety.Setpoint) bool {
+func (b *bentArm) Accepts(now safety.Instant, sp safety.Setpoint) float64 {
 	if b.accepts != nil {
 		b.accepts(sp)
 	}

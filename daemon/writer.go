@@ -118,10 +118,10 @@ func (w *writer) work(ctx context.Context) safety.Instant {
 	return next
 }
 
-func (w *writer) accepts(sp safety.Setpoint) bool { return w.driver.Accepts(w.clock.now(), sp) }
+func (w *writer) accepts(sp safety.Setpoint) float64 { return w.driver.Accepts(w.clock.now(), sp) }
 
-// perform carries out one step. Motion goes through the interlock: if a stop came since
-// ticket, the step is withdrawn and nothing is written.
+// perform carries out one step. Motion, and what lets the arm fall, goes through the
+// interlock: if a stop came since ticket, the step is withdrawn and nothing is written.
 func (w *writer) perform(step safety.Step, ticket uint64) error {
 	switch step.Kind {
 	case safety.StepStop:
@@ -138,8 +138,11 @@ func (w *writer) perform(step safety.Step, ticket uint64) error {
 		defer w.guard.lock.end()
 	}
 	return w.call(func(now safety.Instant) error {
-		if step.Kind == safety.StepGrip {
+		switch step.Kind {
+		case safety.StepGrip:
 			return w.driver.Grip(now, step.Gripper)
+		case safety.StepRelax:
+			return w.driver.Relax(now)
 		}
 		return w.driver.Move(now, step.Setpoint)
 	})
@@ -209,7 +212,7 @@ func (w *writer) close() {
 func (w *writer) open(ctx context.Context) safety.Instant {
 	now := w.clock.now()
 	if now < w.backoff.next {
-		w.guard.tick(func(safety.Setpoint) bool { return false }) // leases end without an arm as well
+		w.guard.tick(func(safety.Setpoint) float64 { return 0 }) // leases end without an arm as well
 		return w.backoff.next
 	}
 	first := !w.attempted()

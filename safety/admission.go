@@ -54,8 +54,8 @@ func (g *Gate) preliminary(now Instant, s *Session, expires Instant) Verdict {
 // possible checks what is asked for against the arm and its workspace, and moves the
 // target onto the workspace's face where that is configured.
 func (g *Gate) possible(o *Order) Verdict {
-	if o.Gripper != GripperUnchanged && !g.cfg.Arm.Gripper {
-		return Verdict{Reason: GripperUnsupported}
+	if v := g.grippable(o.Gripper); !v.OK() {
+		return v
 	}
 	if !o.Move {
 		return Verdict{}
@@ -72,6 +72,17 @@ func (g *Gate) possible(o *Order) Verdict {
 		return Verdict{Clamped: true, Target: o.Target}
 	}
 	return Verdict{Reason: OutOfWorkspace, Axis: axis}
+}
+
+// grippable checks what is asked of the gripper against the arm's.
+func (g *Gate) grippable(wanted Gripper) Verdict {
+	switch {
+	case wanted != GripperUnchanged && g.cfg.Arm.Gripper == NoGripper:
+		return Verdict{Reason: GripperUnsupported}
+	case wanted.Partial() && g.cfg.Arm.Gripper != OpeningGripper:
+		return Verdict{Reason: OpeningUnsupported}
+	}
+	return Verdict{}
 }
 
 // order is the one target that the gate holds; the motion knows where it is.

@@ -14,6 +14,7 @@ const (
 	CausePanic                          // a defect in the daemon
 	CauseEngine                         // an event loop ended unasked
 	CauseShutdown                       // the daemon is going down
+	CauseRelaxed                        // a station had the motors switched off
 	stopCauseCount
 
 	CauseDeadman    = stopCauseCount + iota // the holder was silent while moving
@@ -37,6 +38,7 @@ var causeNames = [causeCount]string{
 	CausePanic:         "panic",
 	CauseEngine:        "engine",
 	CauseShutdown:      "shutdown",
+	CauseRelaxed:       "relaxed",
 	CauseDeadman:       "deadman",
 	CauseHolderGone:    "holder_gone",
 	CauseReleased:      "released",

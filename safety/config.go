@@ -67,12 +67,12 @@ func (b Box) including(p Point) Box {
 
 // Arm is what the gate must know of the arm it guards.
 type Arm struct {
-	Horizon     time.Duration // how long what was sent goes on moving
-	Measured    bool          // positions come from the arm, not from what was commanded
-	StopsItself bool          // a stop needs no braking setpoints
-	GripAtRest  bool          // the gripper acts only while the arm stands
-	Gripper     bool          // there is a gripper
-	Unlocks     bool          // a reset may unlock a controller that locked itself
+	Measured    bool        // positions come from the arm, not from what was commanded
+	StopsItself bool        // a stop needs no braking setpoints
+	GripAtRest  bool        // the gripper acts only while the arm stands
+	Gripper     GripperKind // what the gripper can be told
+	Unlocks     bool        // a reset may unlock a controller that locked itself
+	Relaxes     bool        // the motors can be switched off
 }
 
 // Config is everything that the gate decides by. There are no defaults here and no

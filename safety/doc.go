@@ -23,8 +23,8 @@
 // Idle: nobody holds. Active: a station holds the lease; the arm moves or stands. Held: the
 // arm was decelerated because its holder fell silent or went away; the next admitted order
 // goes on. Stopped: latched. A stop is a request of any station, a lost link, a failed or
-// stuck write, an alarm of the controller, a tracking error, a defect of the daemon, and
-// boot (Config.StartStopped). State changes only in the functions becomeIdle, becomeActive,
+// stuck write, an alarm of the controller, a tracking error, a defect of the daemon, motors
+// that are switched off (relax), and boot (Config.StartStopped). State changes only in the functions becomeIdle, becomeActive,
 // becomeHeld and becomeStopped.
 //
 // # Invariants
@@ -42,6 +42,8 @@
 //   - Every setpoint obeys speed and acceleration, and lies in the workspace. An arm that
 //     is found outside may come in and not go farther out.
 //   - A motion that asked for notice gets one event.
+//   - The motors are switched off only at the request of a station that nobody else's lease
+//     keeps from moving the arm, only at rest, and only behind a stop, which latches.
 //
 // # What feeds the deadman and the lease
 //
@@ -50,6 +52,6 @@
 //
 // # Order of the checks
 //
-// Role, rate, time to live, stop, control, gripper, speed, workspace. The first that fails
+// Role, rate, time to live, stop, control, gripper, opening, speed, workspace. The first that fails
 // is the verdict.
 package safety

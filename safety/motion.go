@@ -67,6 +67,13 @@ func (m *motion) step() (moved bool) {
 	return m.pos != from
 }
 
+// shorten takes back all but a part of the step that began at from. The setpoint becomes
+// slower, and so needs less room to brake than it had.
+func (m *motion) shorten(from Point, part float64) {
+	m.pos = from.Add(m.pos.Sub(from).Scale(part))
+	m.vel = m.vel.Scale(part)
+}
+
 // braked returns the velocity one tick of deceleration later, along the present line.
 func (m *motion) braked(accel float64) Point {
 	speed := m.vel.Norm()

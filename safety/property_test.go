@@ -17,9 +17,11 @@ type world struct {
 	sessions []*Session
 	now      Instant
 
-	last, vel Point // of the setpoints that were sent
-	arm       Point // where the arm is
-	ordered   bool  // an order was admitted since the last stop or reset
+	last, vel Point   // of the setpoints that were sent
+	arm       Point   // where the arm is
+	ordered   bool    // an order was admitted since the last stop or reset
+	part      float64 // of every step that the arm accepts
+	relaxing  bool    // a station asked for it, and no stop came since
 	notices   map[string]bool
 	tags      int
 }
@@ -29,7 +31,7 @@ func newWorld(t interface{ Fatalf(string, ...any) }, cfg Config, start Point) *w
 	if err != nil {
 		t.Fatalf("New: %v", err)
 	}
-	w := &world{t: t, cfg: cfg, gate: g, notices: map[string]bool{}}
+	w := &world{t: t, cfg: cfg, gate: g, part: 1, notices: map[string]bool{}}
 	for i := range 3 {
 		w.sessions = append(w.sessions, g.Connect(0, string(rune('a'+i)), Role(1+i/2)))
 	}
@@ -47,10 +49,20 @@ func (w *world) linkUp(p Point) {
 func (w *world) advance(d time.Duration, accept bool) {
 	end := w.now + d
 	for {
-		step := w.gate.Tick(w.now, func(Setpoint) bool { return accept })
+		step := w.gate.Tick(w.now, func(Setpoint) float64 {
+			if !accept {
+				return 0
+			}
+			return w.part
+		})
 		switch step.Kind {
 		case StepMove:
 			w.setpoint(step.Setpoint)
+		case StepRelax:
+			if !w.relaxing || w.gate.State() != Stopped || !w.gate.AtRest() {
+				w.t.Fatalf("at %v: motors off in state %v, at rest %v, asked for %v", w.now, w.gate.State(), w.gate.AtRest(), w.relaxing)
+			}
+			w.relaxing = false
 		case StepNone:
 			next := max(w.gate.Next(), w.now+time.Millisecond)
 			if next > end {
@@ -76,7 +88,7 @@ func (w *world) setpoint(sp Setpoint) {
 	if w.gate.motion.goal == rest {
 		allowed = w.cfg.Limits.StopAccel
 	}
-	if a := vel.Sub(w.vel).Norm() / dt; a > allowed+1e-3 {
+	if a := vel.Sub(w.vel).Norm() / dt; a > allowed+1e-3 && w.part == 1 {
 		w.t.Fatalf("at %v: acceleration %v, allowed %v, from %v to %v", w.now, a, allowed, w.vel, vel)
 	}
 	box := w.cfg.Workspace.including(w.last)
@@ -114,7 +126,7 @@ func (w *world) settle() {
 			}
 			w.notices[e.Tag] = false
 		case StopLatched:
-			w.ordered = false
+			w.ordered, w.relaxing = false, false
 			if w.cfg.Arm.StopsItself {
 				w.last, w.vel = w.arm, Point{}
 			}
@@ -162,11 +174,11 @@ func (w *world) play(what, a, b int) {
 	i := a % len(w.sessions)
 	s := w.sessions[i]
 	span := func(n, size int) float64 { return float64(n%size) - float64(size)/2 }
-	switch what % 16 {
+	switch what % 18 {
 	case 0, 1, 2, 3, 4:
 		o := Order{Move: true, Target: Point{span(a, 700), span(b, 700), span(a*b, 500) + 200}}
 		if a%3 == 0 {
-			o.Gripper = Gripper(1 + b%2)
+			o.Gripper = GripperAt(b % 101)
 		}
 		if a%5 == 0 {
 			o.Speed = float64(1 + b%250)
@@ -181,7 +193,7 @@ func (w *world) play(what, a, b int) {
 		o.Check = b%11 == 0
 		w.order(i, o)
 	case 5:
-		w.order(i, Order{Gripper: Gripper(1 + b%2)})
+		w.order(i, Order{Gripper: GripperAt(b % 101)})
 	case 6:
 		if id := g.Stop(w.now, Cause{Kind: CauseStation, By: s.Name()}); id != g.StopID() || g.State() != Stopped {
 			w.t.Fatalf("a stop did not latch")
@@ -215,9 +227,33 @@ func (w *world) play(what, a, b int) {
 		g.Gripped(g.grip.sent)
 	case 15:
 		g.Introduce(s, "", s.Role(), time.Duration(1+a%2000)*time.Millisecond)
+	case 16:
+		w.relax(s)
+	case 17:
+		w.part = float64(1+b%10) / 10
 	}
 	w.settle()
 	w.advance(time.Duration(b%120)*time.Millisecond, a%9 != 0)
+}
+
+// relax asks for the motors to be switched off.
+func (w *world) relax(s *Session) {
+	standing := w.gate.motion.standing()
+	holder := w.gate.holder
+	v := w.gate.Relax(w.now, s, 0, false)
+	if !v.OK() {
+		return
+	}
+	switch {
+	case s.Role() < Operator || !w.cfg.Arm.Relaxes:
+		w.t.Fatalf("at %v: %s may not switch the motors off", w.now, s.Name())
+	case !standing:
+		w.t.Fatalf("at %v: motors off while moving", w.now)
+	case w.cfg.Control == Exclusive && holder != nil && holder != s && w.gate.holder == holder:
+		w.t.Fatalf("at %v: motors off beside a holder", w.now)
+	}
+	w.settle()
+	w.relaxing = true
 }
 
 func drawConfig(t *rapid.T) Config {
@@ -227,6 +263,7 @@ func drawConfig(t *rapid.T) Config {
 	cfg.Arm.StopsItself = rapid.Bool().Draw(t, "stops itself")
 	cfg.Arm.GripAtRest = rapid.Bool().Draw(t, "grip at rest")
 	cfg.Arm.Measured = rapid.Bool().Draw(t, "measured")
+	cfg.Arm.Relaxes = rapid.Bool().Draw(t, "relaxes")
 	cfg.StartStopped = rapid.Bool().Draw(t, "start stopped")
 	return cfg
 }
@@ -254,7 +291,7 @@ func FuzzGate(f *testing.F) {
 	f.Add(true, true, []byte{0, 200, 3, 0, 1, 90, 0, 0, 1, 3, 0, 119, 12, 0, 0, 0, 1, 0, 5, 0, 3, 0, 0, 9})
 	f.Fuzz(func(t *testing.T, itself, shared bool, script []byte) {
 		cfg := testConfig()
-		cfg.Arm.StopsItself, cfg.Arm.GripAtRest = itself, itself
+		cfg.Arm.StopsItself, cfg.Arm.GripAtRest, cfg.Arm.Relaxes = itself, itself, itself
 		if shared {
 			cfg.Control = Shared
 		}
@@ -333,7 +370,7 @@ func TestAnOlderLeaseMovesNothing(t *testing.T) {
 	w := newWorld(t, testConfig(), Point{0, 0, 150})
 	w.order(0, Order{Move: true, Target: Point{200, 0, 150}})
 	w.gate.epoch++
-	if step := w.gate.Tick(w.now, func(Setpoint) bool { return true }); step.Kind != StepNone {
+	if step := w.gate.Tick(w.now, func(Setpoint) float64 { return 1 }); step.Kind != StepNone {
 		t.Fatalf("got %+v", step)
 	}
 }

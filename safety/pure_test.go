@@ -17,7 +17,7 @@ func TestGateIsPure(t *testing.T) {
 	if err != nil || len(names) == 0 {
 		t.Fatal(names, err)
 	}
-	allowed := []string{`"errors"`, `"fmt"`, `"math"`, `"slices"`, `"time"`}
+	allowed := []string{`"errors"`, `"fmt"`, `"math"`, `"slices"`, `"strconv"`, `"time"`}
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
 			continue

@@ -8,6 +8,7 @@ type stopLatch struct {
 	causes []Cause // since the last reset, the first one first, each once
 	unsent bool    // the arm has not been told yet
 	rearm  bool    // the arm must be made ready again before it moves
+	relax  bool    // the motors are to be switched off once the arm stands
 	result StopResult
 }
 
@@ -22,7 +23,7 @@ func (g *Gate) Stop(now Instant, c Cause) (id uint64) {
 		g.stop.causes = append(g.stop.causes, c)
 	}
 	g.stop.unsent = g.linkUp
-	g.stop.rearm = false
+	g.stop.rearm, g.stop.relax = false, false
 	g.stop.result = StopPending
 	g.becomeStopped(c)
 	g.wakeTick(now)
@@ -59,6 +60,35 @@ func (g *Gate) Reset(now Instant, s *Session, id uint64, expires Instant, check 
 		g.becomeIdle(by)
 	}
 	g.wakeTick(now)
+	return v
+}
+
+// Relax latches a stop, after which the arm's motors are switched off: it falls, or can be
+// moved by hand. It is refused while the arm moves. A reset of that stop switches them on
+// again, where the arm then is.
+func (g *Gate) Relax(now Instant, s *Session, expires Instant, check bool) Verdict {
+	if v := g.preliminary(now, s, expires); !v.OK() {
+		return v
+	}
+	var v Verdict
+	if g.state == Stopped {
+		v.StopID = g.stop.id
+	}
+	switch {
+	case !g.cfg.Arm.Relaxes:
+		v.Reason = RelaxUnsupported
+	case !g.linkUp:
+		v.Reason = CauseActive
+	case g.refusedTo(s):
+		v.Reason, v.Holder = NotInControl, g.holder.name
+	case g.underway() || g.settling() || g.state == Stopped && !g.AtRest():
+		v.Reason = StillMoving
+	}
+	if !v.OK() || check {
+		return v
+	}
+	v.StopID = g.Stop(now, Cause{Kind: CauseRelaxed, By: s.name})
+	g.stop.relax = true
 	return v
 }
 

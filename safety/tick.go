@@ -7,6 +7,7 @@ const (
 	StepNone  StepKind = iota // nothing is due before Next
 	StepStop                  // tell the arm to stop
 	StepRearm                 // make the arm ready to move again
+	StepRelax                 // switch the motors off
 	StepGrip                  // send Gripper
 	StepMove                  // send Setpoint
 )
@@ -19,10 +20,11 @@ type Step struct {
 }
 
 // Tick returns what is due at now. The caller carries it out and asks again until there
-// is nothing. accepts says whether the arm takes a setpoint now without being committed
-// to more motion than its horizon; where it does not, the setpoint is not taken and comes
-// again a tick later.
-func (g *Gate) Tick(now Instant, accepts func(Setpoint) bool) Step {
+// is nothing. accepts says how much of the way to a setpoint, from 0 to 1, the arm takes now
+// without being committed to more motion than its horizon and without turning a joint too
+// fast. The setpoint is shortened to that, along its line; one of which the arm takes nothing
+// comes again a tick later.
+func (g *Gate) Tick(now Instant, accepts func(Setpoint) float64) Step {
 	g.watch(now)
 	g.expire(now)
 	switch {
@@ -34,6 +36,9 @@ func (g *Gate) Tick(now Instant, accepts func(Setpoint) bool) Step {
 	case g.stop.rearm:
 		g.stop.rearm = false
 		return Step{Kind: StepRearm}
+	case g.stop.relax && g.AtRest():
+		g.stop.relax = false
+		return Step{Kind: StepRelax}
 	}
 	if step := g.tickGrip(); step.Kind != StepNone {
 		return step
@@ -65,7 +70,7 @@ func (g *Gate) Next() Instant {
 	if !g.linkUp {
 		return next
 	}
-	if g.stop.unsent || g.stop.rearm || g.gripDue() {
+	if g.stop.unsent || g.stop.rearm || g.stop.relax && g.AtRest() || g.gripDue() {
 		return 0
 	}
 	if g.moves() {
@@ -82,22 +87,29 @@ func (g *Gate) moves() bool {
 	return !g.motion.standing() || g.motion.goal == seek && !g.motion.arrived()
 }
 
-func (g *Gate) tickMotion(now Instant, accepts func(Setpoint) bool) Step {
+func (g *Gate) tickMotion(now Instant, accepts func(Setpoint) float64) Step {
 	if g.motion.goal != rest && g.move.epoch != g.epoch {
 		g.motion.goal = rest // an order of an older lease moves nothing
 	}
 	g.scheduleTick(now)
 	before := g.motion
 	moved := g.motion.step()
+	sp := Setpoint{From: before.pos, Position: g.motion.pos, Speed: g.motion.vel.Norm(), Braking: g.state == Stopped}
+	if moved {
+		part := accepts(sp)
+		if part <= 0 {
+			g.motion = before
+			return Step{}
+		}
+		if part < 1 {
+			g.motion.shorten(before.pos, part)
+			sp.Position, sp.Speed = g.motion.pos, g.motion.vel.Norm()
+		}
+	}
 	if g.motion.arrived() && g.motion.goal == seek {
 		g.arrived = now
 	}
 	if !moved {
-		return Step{}
-	}
-	sp := Setpoint{Position: g.motion.pos, Speed: g.motion.vel.Norm(), Braking: g.state == Stopped}
-	if !accepts(sp) {
-		g.motion = before
 		return Step{}
 	}
 	g.pos, g.vel = before.pos, before.vel

@@ -39,7 +39,7 @@ func testConfig() Config {
 		Rate:          200,
 		Burst:         50,
 		TrackingError: 50,
-		Arm:           Arm{Horizon: 100 * time.Millisecond, Measured: true, Gripper: true},
+		Arm:           Arm{Measured: true, Gripper: OpenCloseGripper},
 	}
 }
 
@@ -52,7 +52,7 @@ type player struct {
 	arm      Point // where the arm is, mm
 	last     Step  // that the gate asked for
 	stalled  bool
-	refusing bool // the arm accepts no setpoint
+	part     float64 // of every step that the arm accepts
 	out      strings.Builder
 }
 
@@ -71,7 +71,11 @@ func newPlayer(t *testing.T, d *datadriven.TestData) *player {
 		case "grip-at-rest":
 			cfg.Arm.GripAtRest = true
 		case "no-gripper":
-			cfg.Arm.Gripper = false
+			cfg.Arm.Gripper = NoGripper
+		case "opening":
+			cfg.Arm.Gripper = OpeningGripper
+		case "relaxes":
+			cfg.Arm.Relaxes = true
 		case "unlocks":
 			cfg.Arm.Unlocks = true
 		case "rate":
@@ -86,7 +90,7 @@ func newPlayer(t *testing.T, d *datadriven.TestData) *player {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &player{gate: g, sessions: map[string]*Session{}}
+	return &player{gate: g, sessions: map[string]*Session{}, part: 1}
 }
 
 func (p *player) play(t *testing.T, input string) string {
@@ -176,9 +180,11 @@ func (p *player) do(t *testing.T, verb string, args []string) {
 	case "stall":
 		p.stalled = true
 	case "refuse":
-		p.refusing = true
+		p.part = 0
 	case "accept":
-		p.refusing = false
+		p.part = 1
+	case "shorten":
+		fmt.Sscan(args[0], &p.part)
 	case "withdraw":
 		g.Withdraw(p.last)
 	case "internal-stop":
@@ -199,7 +205,7 @@ func (p *player) run(t *testing.T, until string) {
 	count, top, first := 0, 0.0, Point{}
 	last := p.gate.motion.pos
 	for {
-		step := p.gate.Tick(p.now, func(Setpoint) bool { return !p.refusing })
+		step := p.gate.Tick(p.now, func(Setpoint) float64 { return p.part })
 		if step.Kind != StepNone {
 			p.last = step
 		}
@@ -234,6 +240,8 @@ func (p *player) run(t *testing.T, until string) {
 			fmt.Fprintf(&p.out, "  > stop\n")
 		case StepRearm:
 			fmt.Fprintf(&p.out, "  > rearm\n")
+		case StepRelax:
+			fmt.Fprintf(&p.out, "  > relax\n")
 		}
 	}
 }
@@ -262,6 +270,9 @@ func (p *player) station(t *testing.T, name string, args []string) {
 			o.Gripper = GripperOpen
 		case "closed":
 			o.Gripper = GripperClosed
+		case "opening":
+			percent, _ := strconv.Atoi(value)
+			o.Gripper = GripperAt(percent)
 		case "check":
 			o.Check = true
 		case "notify":
@@ -294,6 +305,8 @@ func (p *player) station(t *testing.T, name string, args []string) {
 		v = g.Release(p.now, s, o.Expires, o.Check)
 	case "reset":
 		v = g.Reset(p.now, s, id, o.Expires, o.Check)
+	case "relax":
+		v = g.Relax(p.now, s, o.Expires, o.Check)
 	case "ping":
 		g.Ping(p.now, s)
 	case "hello":

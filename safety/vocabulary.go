@@ -2,6 +2,7 @@ package safety
 
 import (
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -32,18 +33,50 @@ func (p Point) Finite() bool {
 	return p.X*k == 0 && p.Y*k == 0 && p.Z*k == 0
 }
 
-// Gripper is what the gripper is told to do.
+// Gripper is what the gripper is told to do: an opening in whole percent, plus one.
 type Gripper uint8
 
 const (
-	GripperUnchanged Gripper = iota // the request does not name the gripper
-	GripperOpen
-	GripperClosed
+	GripperUnchanged Gripper = 0   // the request does not name the gripper
+	GripperClosed    Gripper = 1   // 0 %
+	GripperOpen      Gripper = 101 // 100 %
 )
 
-// String returns the word of the protocol, or "" for GripperUnchanged.
+// GripperAt returns the gripper at an opening from 0 (closed) to 100 % (open).
+func GripperAt(percent int) Gripper { return GripperClosed + Gripper(percent) }
+
+// Opening returns the opening in percent, from 0 (closed) to 100 (open). It means nothing
+// for GripperUnchanged.
+func (g Gripper) Opening() int { return int(g) - int(GripperClosed) }
+
+// Partial reports whether the gripper is to be neither open nor closed.
+func (g Gripper) Partial() bool { return g > GripperClosed && g < GripperOpen }
+
+// String returns the word of the protocol, the percentage of a partial opening, or ""
+// for GripperUnchanged.
 func (g Gripper) String() string {
-	return [...]string{"", "open", "closed"}[g]
+	switch g {
+	case GripperUnchanged:
+		return ""
+	case GripperClosed:
+		return "closed"
+	case GripperOpen:
+		return "open"
+	}
+	return strconv.Itoa(g.Opening())
+}
+
+// GripperKind is what a gripper can be told.
+type GripperKind uint8
+
+const (
+	NoGripper        GripperKind = iota
+	OpenCloseGripper             // open and closed
+	OpeningGripper               // every opening from 0 to 100 %
+)
+
+func (k GripperKind) String() string {
+	return [...]string{"none", "open_close", "opening"}[k]
 }
 
 // Role is what a station may do. Every role may stop the arm.
@@ -100,6 +133,8 @@ const (
 	OutOfWorkspace
 	SpeedOutOfRange
 	GripperUnsupported
+	OpeningUnsupported
+	RelaxUnsupported
 	HigherRoleNeeded
 	WrongStopID
 	NotStopped
@@ -118,6 +153,8 @@ var reasonNames = [reasonCount]string{
 	OutOfWorkspace:     "out_of_workspace",
 	SpeedOutOfRange:    "speed_out_of_range",
 	GripperUnsupported: "gripper_unsupported",
+	OpeningUnsupported: "opening_unsupported",
+	RelaxUnsupported:   "relax_unsupported",
 	HigherRoleNeeded:   "higher_role_needed",
 	WrongStopID:        "wrong_stop_id",
 	NotStopped:         "not_stopped",
@@ -144,7 +181,7 @@ type Verdict struct {
 	Clamped    bool          // Target was moved onto the workspace's face
 	Target     Point         // mm; with Clamped, where the arm goes instead
 	RetryAfter time.Duration // with RateLimited
-	StopID     uint64        // with StoppedLatched, WrongStopID, CauseActive and StillMoving; of an accepted Reset
+	StopID     uint64        // with StoppedLatched, WrongStopID, CauseActive and StillMoving; of an accepted Reset and Relax
 	Holder     string        // with NotInControl and HigherRoleNeeded: the name of the station that holds
 	Axis       string        // with OutOfWorkspace: "x", "y" or "z", the first coordinate outside
 }
@@ -153,8 +190,9 @@ type Verdict struct {
 func (v Verdict) OK() bool { return v.Reason == Accepted }
 
 // Setpoint is where the arm is to be one tick from now. It is at most one tick
-// of motion away from the setpoint before it.
+// of motion away from the setpoint before it, or from where the arm stood.
 type Setpoint struct {
+	From     Point   // mm, where the step begins
 	Position Point   // mm
 	Speed    float64 // mm/s over this tick
 	Braking  bool    // part of a stop's deceleration, the only motion after a stop

@@ -210,7 +210,7 @@ func TestGripsAtRest(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if w.driver.Accepts(w.now(), safety.Setpoint{Position: w.position, Speed: 1}) {
+		if w.driver.Accepts(w.now(), safety.Setpoint{Position: w.position, Speed: 1}) > 0 {
 			t.Error("takes a setpoint while the gripper waits")
 		}
 		w.until(w.now() + time.Second)

@@ -39,7 +39,7 @@ func TestFaults(t *testing.T) {
 				b.Command(tc.command)
 				var err error
 				for end := w.now() + 3*time.Second; err == nil && w.now() < end; {
-					if sp := (safety.Setpoint{Position: w.position.Add(safety.Point{X: .1}), Speed: 10}); w.driver.Accepts(w.now(), sp) {
+					if sp := (safety.Setpoint{Position: w.position.Add(safety.Point{X: .1}), Speed: 10}); w.driver.Accepts(w.now(), sp) > 0 {
 						_ = w.driver.Move(w.now(), sp)
 						w.position = sp.Position
 					}

@@ -1,6 +1,7 @@
 package grbl
 
 import (
+	"errors"
 	"sync"
 
 	"github.com/aether-arm/aetherd/arm"
@@ -39,21 +40,23 @@ func (g *Grbl) Capabilities() arm.Capabilities {
 		Measured:    true,
 		StopsItself: true,
 		GripAtRest:  true,
-		Gripper:     true,
+		Gripper:     safety.OpenCloseGripper,
 		Unlocks:     g.cfg.Unlock,
 		StopEffect:  arm.StopConfirmed,
 	}
 }
 
-// Accepts reports whether the arm would still come to rest within the horizon after sp.
-// It is false while the gripper is told, while an answer is due that sp's line would not
+// Accepts takes all of sp if the arm would still come to rest within the horizon after it,
+// and else nothing. It takes nothing while the gripper is told, while an answer is due that sp's line would not
 // fit behind, and after Stop until standstill.
-func (g *Grbl) Accepts(now safety.Instant, sp safety.Setpoint) (ok bool) {
+func (g *Grbl) Accepts(now safety.Instant, sp safety.Setpoint) (part float64) {
 	_ = g.do(func(s *session) ([]byte, error) {
-		ok = s.accepts(now, sp)
+		if s.accepts(now, sp) {
+			part = 1
+		}
 		return nil, nil
 	})
-	return ok
+	return part
 }
 
 // Move sends one jog.
@@ -75,6 +78,9 @@ func (g *Grbl) Stop(now safety.Instant) error {
 func (g *Grbl) Rearm(now safety.Instant) error {
 	return g.do(func(s *session) ([]byte, error) { return s.rearmNow(now), s.dead })
 }
+
+// Relax is not possible: Grbl lets its motors go by itself after $1, and has no word for it.
+func (g *Grbl) Relax(safety.Instant) error { return errors.ErrUnsupported }
 
 // Service sends what is due, and reports a controller that does not answer as an error.
 func (g *Grbl) Service(now safety.Instant) (next safety.Instant, err error) {

@@ -143,7 +143,7 @@ func (w *writer) tick(velocity safety.Point) {
 	}
 	v := w.velocity.Add(change)
 	sp := safety.Setpoint{Position: w.position.Add(v.Scale(testTick.Seconds())), Speed: v.Norm()}
-	if !w.driver.Accepts(w.now(), sp) {
+	if w.driver.Accepts(w.now(), sp) == 0 {
 		w.refused++
 		w.slowest = max(w.slowest, w.refused)
 		return

@@ -74,7 +74,7 @@ func (r *rig) until(end safety.Instant) {
 func (r *rig) move(p safety.Point) {
 	r.t.Helper()
 	sp := safety.Setpoint{Position: p}
-	if !r.arm.Accepts(r.now, sp) {
+	if r.arm.Accepts(r.now, sp) == 0 {
 		r.t.Fatal("setpoint not accepted")
 	}
 	r.must(r.arm.Move(r.now, sp))

@@ -81,7 +81,7 @@ func TestAcceptedMotionEndsWithinTheHorizon(t *testing.T) {
 				Y: rapid.Float64Range(-15, 15).Draw(t, "dy"),
 				Z: rapid.Float64Range(-15, 15).Draw(t, "dz"),
 			}))
-			if sp := (safety.Setpoint{Position: next}); r.arm.Accepts(r.now, sp) {
+			if sp := (safety.Setpoint{Position: next}); r.arm.Accepts(r.now, sp) > 0 {
 				r.must(r.arm.Move(r.now, sp))
 				goal = next
 			}

@@ -41,7 +41,8 @@ func (s *Sim) Capabilities() arm.Capabilities {
 		Driver:     "sim",
 		Horizon:    s.cfg.horizon(),
 		Measured:   true,
-		Gripper:    true,
+		Gripper:    safety.OpeningGripper,
+		Relaxes:    true,
 		StopEffect: arm.StopConfirmed,
 	}
 }
@@ -65,11 +66,14 @@ func (s *Sim) Open(ctx context.Context, f arm.Feedback) (arm.Opened, error) {
 	}, nil
 }
 
-func (s *Sim) Accepts(now safety.Instant, sp safety.Setpoint) bool {
-	if s.faults.stalled {
-		return true // it goes nowhere
+func (s *Sim) Accepts(now safety.Instant, sp safety.Setpoint) (part float64) {
+	if s.faults.stalled { // it goes nowhere
+		return 1
 	}
-	return s.servo.sentTo(now, sp.Position).at(now + s.cfg.horizon()).standing()
+	if s.servo.sentTo(now, sp.Position).at(now + s.cfg.horizon()).standing() {
+		return 1
+	}
+	return 0
 }
 
 func (s *Sim) Move(now safety.Instant, sp safety.Setpoint) error {
@@ -121,6 +125,9 @@ func (s *Sim) Stop(now safety.Instant) error {
 }
 
 func (s *Sim) Rearm(now safety.Instant) error { return s.enter(now) }
+
+// Relax is taken, and the simulated arm stays where it is: it has no weight.
+func (s *Sim) Relax(now safety.Instant) error { return s.enter(now) }
 
 func (s *Sim) Service(now safety.Instant) (safety.Instant, error) {
 	if err := s.enter(now); err != nil {

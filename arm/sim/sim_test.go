@@ -124,10 +124,10 @@ func TestSetpointBeyondTheHorizonIsNotAccepted(t *testing.T) {
 	near, far := r.opened.Position, r.opened.Position
 	near.X += 10
 	far.X += 100
-	if !r.arm.Accepts(0, safety.Setpoint{Position: near}) {
+	if r.arm.Accepts(0, safety.Setpoint{Position: near}) != 1 {
 		t.Error("10 mm are refused")
 	}
-	if r.arm.Accepts(0, safety.Setpoint{Position: far}) {
+	if r.arm.Accepts(0, safety.Setpoint{Position: far}) != 0 {
 		t.Error("100 mm within 100 ms are accepted")
 	}
 }

@@ -27,12 +27,12 @@ func (c *Config) Gate(a arm.Capabilities) safety.Config {
 		TrackingError: s.TrackingError,
 		StartStopped:  s.Start == startStopped,
 		Arm: safety.Arm{
-			Horizon:     a.Horizon,
 			Measured:    a.Measured,
 			StopsItself: a.StopsItself,
 			GripAtRest:  a.GripAtRest,
 			Gripper:     a.Gripper,
 			Unlocks:     a.Unlocks,
+			Relaxes:     a.Relaxes,
 		},
 	}
 }

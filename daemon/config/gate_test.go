@@ -67,7 +67,6 @@ func TestGate(t *testing.T) {
 		Burst:         7,
 		TrackingError: 12.5,
 		StartStopped:  true,
-		Arm:           safety.Arm{Horizon: 70 * time.Millisecond}, // the driver's promise, not the file's wish
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("gate (-want +got):\n%s", diff)
@@ -93,12 +92,12 @@ func TestGateOfCapabilities(t *testing.T) {
 		want safety.Arm
 	}{
 		{arm.Capabilities{Driver: "x", MovesOnOpen: true, StopEffect: arm.StopConfirmed}, safety.Arm{}},
-		{arm.Capabilities{Horizon: time.Second}, safety.Arm{Horizon: time.Second}},
 		{arm.Capabilities{Measured: true}, safety.Arm{Measured: true}},
 		{arm.Capabilities{StopsItself: true}, safety.Arm{StopsItself: true}},
 		{arm.Capabilities{GripAtRest: true}, safety.Arm{GripAtRest: true}},
-		{arm.Capabilities{Gripper: true}, safety.Arm{Gripper: true}},
+		{arm.Capabilities{Gripper: safety.OpeningGripper}, safety.Arm{Gripper: safety.OpeningGripper}},
 		{arm.Capabilities{Unlocks: true}, safety.Arm{Unlocks: true}},
+		{arm.Capabilities{Relaxes: true}, safety.Arm{Relaxes: true}},
 	}
 	for _, tt := range tests {
 		if diff := cmp.Diff(tt.want, Default().Gate(tt.can).Arm); diff != "" {
