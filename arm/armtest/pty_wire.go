@@ -7,7 +7,7 @@ type ptyWire struct {
 	link string
 	pty  *Pty
 	gone chan struct{} // closed when pty is
-	loop *grblLoop
+	loop *loop
 }
 
 var (
@@ -16,7 +16,7 @@ var (
 )
 
 // attach begins to read.
-func (w *ptyWire) attach(loop *grblLoop) {
+func (w *ptyWire) attach(loop *loop) {
 	w.loop = loop
 	if w.pty != nil {
 		w.read()

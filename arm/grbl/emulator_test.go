@@ -3,6 +3,7 @@ package grbl
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -13,26 +14,34 @@ import (
 
 	"github.com/aether-arm/aetherd/arm"
 	"github.com/aether-arm/aetherd/arm/armtest"
+	"github.com/aether-arm/aetherd/arm/armtest/grblemu"
 	"github.com/aether-arm/aetherd/safety"
 )
 
 // board starts an emulated controller in the bubble of t, with the same acceleration in
-// every axis.
-func board(t *testing.T, accel float64, opts ...armtest.GrblOption) *armtest.GrblMemory {
+// every axis. Settings of cfg go before that.
+func board(t *testing.T, accel float64, cfg grblemu.Config) *armtest.Memory {
+	settings := map[int]float64{}
 	for axis := range 3 {
-		opts = append(opts, armtest.GrblSetting(settingAccelX+axis, accel), armtest.GrblSetting(settingRateX+axis, 20000))
+		settings[settingAccelX+axis], settings[settingRateX+axis] = accel, 20000
 	}
-	return armtest.StartGrblMemory(t, opts...)
+	maps.Copy(settings, cfg.Settings)
+	cfg.Settings = settings
+	return startBoard(t, cfg)
 }
 
-func opener(b *armtest.GrblMemory) arm.Opener {
+func startBoard(t *testing.T, cfg grblemu.Config, faults ...string) *armtest.Memory {
+	return armtest.StartMemory(t, func(now time.Duration) armtest.Machine { return grblemu.New(cfg, now) }, faults...)
+}
+
+func opener(b *armtest.Memory) arm.Opener {
 	return func() (arm.Port, error) { return b.Open() }
 }
 
 // lastMotion returns when the arm moved last, on the board's clock.
-func lastMotion(b *armtest.GrblMemory) time.Duration {
-	events := slices.DeleteFunc(b.Events(), func(e armtest.GrblEvent) bool {
-		return e.Ev != armtest.GrblRest && (e.Ev != armtest.GrblPos || e.V == 0)
+func lastMotion(b *armtest.Memory) time.Duration {
+	events := slices.DeleteFunc(b.Events(), func(e armtest.Event) bool {
+		return e.Ev != armtest.EvRest && (e.Ev != armtest.EvPos || e.V == 0)
 	})
 	if len(events) == 0 {
 		return 0
@@ -53,11 +62,7 @@ func TestRestsWithinTheHorizonOfAWriterThatDies(t *testing.T) {
 
 		var died, rested time.Duration
 		synctest.Test(t, func(t *testing.T) {
-			var opts []armtest.GrblOption
-			if hal {
-				opts = append(opts, armtest.GrblHAL())
-			}
-			b := board(t, accel, opts...)
+			b := board(t, accel, grblemu.Config{HAL: hal})
 			w, opened := newWriter(t, cfg, opener(b))
 			for i := range ticks {
 				w.tick(heading(turns[i*len(turns)/ticks], pace*opened.MaxSpeed))
@@ -86,11 +91,7 @@ func TestKeepsUpWithMaxSpeed(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%v %v hal=%v", tc.horizon, tc.accel, tc.hal), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var opts []armtest.GrblOption
-				if tc.hal {
-					opts = append(opts, armtest.GrblHAL())
-				}
-				b := board(t, tc.accel, opts...)
+				b := board(t, tc.accel, grblemu.Config{HAL: tc.hal})
 				cfg := testConfig()
 				cfg.Horizon = tc.horizon
 				w, opened := newWriter(t, cfg, opener(b))
@@ -104,7 +105,7 @@ func TestKeepsUpWithMaxSpeed(t *testing.T) {
 				if w.slowest > 5 {
 					t.Errorf("%d setpoints in a row were refused", w.slowest)
 				}
-				if lost := slices.ContainsFunc(b.Events(), armtest.GrblIs(armtest.GrblLost)); lost {
+				if lost := slices.ContainsFunc(b.Events(), armtest.Is(armtest.EvLost)); lost {
 					t.Error("the controller's buffer ran over")
 				}
 			})
@@ -124,11 +125,7 @@ func TestStopsAtAnyMoment(t *testing.T) {
 
 		var problem string
 		synctest.Test(t, func(t *testing.T) {
-			opts := []armtest.GrblOption{armtest.GrblAt(safety.Point{X: -50, Y: -60, Z: -70})}
-			if hal {
-				opts = append(opts, armtest.GrblHAL())
-			}
-			b := board(t, 1000, opts...)
+			b := board(t, 1000, grblemu.Config{HAL: hal, Position: safety.Point{X: -50, Y: -60, Z: -70}})
 			w, opened := newWriter(t, testConfig(), opener(b))
 			t.Log(hal, race, ticks, late, slow)
 			t.Cleanup(func() {
@@ -183,7 +180,7 @@ func TestStopsAtAnyMoment(t *testing.T) {
 // does not pile up.
 func TestSlowControllerThrottles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := board(t, 2000, armtest.GrblSetting(110, 1500)) // mm/min: 25 mm/s
+		b := board(t, 2000, grblemu.Config{Settings: map[int]float64{settingRateX: 1500}}) // mm/min: 25 mm/s
 		cfg := testConfig()
 		w, opened := newWriter(t, cfg, opener(b))
 		w.driver.session.limits.rate = opened.MaxSpeed * 10 // the driver does not know
@@ -200,7 +197,7 @@ func TestSlowControllerThrottles(t *testing.T) {
 
 func TestGripsAtRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := board(t, 1000)
+		b := board(t, 1000, grblemu.Config{})
 		w, opened := newWriter(t, testConfig(), opener(b))
 		for range 50 {
 			w.tick(safety.Point{X: opened.MaxSpeed})
@@ -216,7 +213,7 @@ func TestGripsAtRest(t *testing.T) {
 		w.until(w.now() + time.Second)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		out, err := b.WaitFor(ctx, armtest.GrblIs(armtest.GrblOutput, "M3"))
+		out, err := b.WaitFor(ctx, armtest.Is(armtest.EvOutput, "M3"))
 		if err != nil || out.N != 1000 || out.V != 0 {
 			t.Errorf("output %+v, %v", out, err)
 		}
@@ -224,7 +221,7 @@ func TestGripsAtRest(t *testing.T) {
 			t.Errorf("gripped %d times", n)
 		}
 		for _, e := range b.Events() {
-			if e.Ev == armtest.GrblSent && strings.HasPrefix(e.Text, "error") {
+			if e.Ev == armtest.EvSent && strings.HasPrefix(e.Text, "error") {
 				t.Errorf("controller answered %s", e.Text)
 			}
 		}
@@ -237,7 +234,7 @@ func TestGripsAtRest(t *testing.T) {
 
 func TestStopDropsAWaitingGrip(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := board(t, 1000)
+		b := board(t, 1000, grblemu.Config{})
 		w, opened := newWriter(t, testConfig(), opener(b))
 		for range 50 {
 			w.tick(safety.Point{X: opened.MaxSpeed})
@@ -249,7 +246,7 @@ func TestStopDropsAWaitingGrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.until(w.now() + 2*time.Second)
-		if slices.ContainsFunc(b.Events(), armtest.GrblIs(armtest.GrblOutput, "M3")) {
+		if slices.ContainsFunc(b.Events(), armtest.Is(armtest.EvOutput, "M3")) {
 			t.Error("the gripper was sent after the stop")
 		}
 	})

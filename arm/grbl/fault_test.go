@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aether-arm/aetherd/arm/armtest"
+	"github.com/aether-arm/aetherd/arm/armtest/grblemu"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -30,7 +31,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(tc.command, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := board(t, 1000)
+				b := board(t, 1000, grblemu.Config{})
 				w, opened := newWriter(t, testConfig(), opener(b))
 				for range 20 {
 					w.tick(safety.Point{X: opened.MaxSpeed})
@@ -60,7 +61,7 @@ func TestFaults(t *testing.T) {
 
 func TestNoticesASilentControllerAtRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := board(t, 1000)
+		b := board(t, 1000, grblemu.Config{})
 		w, _ := newWriter(t, testConfig(), opener(b))
 		w.until(w.now() + 10*time.Second)
 		b.Command("hang")
@@ -81,7 +82,7 @@ func TestReopens(t *testing.T) {
 	offset := safety.Point{X: -10, Y: 5}
 	for ms := range 30 {
 		synctest.Test(t, func(t *testing.T) {
-			b := board(t, 1000, armtest.GrblBanner(), armtest.GrblWorkOffset(offset), armtest.GrblAt(safety.Point{X: 1, Y: 2, Z: 3}))
+			b := board(t, 1000, grblemu.Config{Banner: true, WorkOffset: offset, Position: safety.Point{X: 1, Y: 2, Z: 3}})
 			cfg := testConfig()
 			cfg.Horizon = 100 * time.Millisecond
 			w, opened := newWriter(t, cfg, opener(b))
@@ -113,7 +114,7 @@ func TestReopens(t *testing.T) {
 // instead of cutting into them.
 func TestOpenCancelsWhatWaitsInTheBuffer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := board(t, 1000)
+		b := board(t, 1000, grblemu.Config{})
 		port, err := b.Open()
 		if err != nil {
 			t.Fatal(err)
@@ -129,7 +130,7 @@ func TestOpenCancelsWhatWaitsInTheBuffer(t *testing.T) {
 		if opened.Alarm != "" {
 			t.Errorf("locked: %s", opened.Alarm)
 		}
-		if n := len(slices.DeleteFunc(b.Events(), func(e armtest.GrblEvent) bool { return e.Ev != armtest.GrblStart })); n < 2 {
+		if n := len(slices.DeleteFunc(b.Events(), func(e armtest.Event) bool { return e.Ev != armtest.EvStart })); n < 2 {
 			t.Errorf("%d motions began: none behind the first cancel", n)
 		}
 	})
@@ -138,7 +139,7 @@ func TestOpenCancelsWhatWaitsInTheBuffer(t *testing.T) {
 // Whoever recovers a panic can still stop the arm, and tell that the link is lost.
 func TestPanicLeavesTheDriverUsable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, _ := newWriter(t, testConfig(), opener(board(t, 1000)))
+		w, _ := newWriter(t, testConfig(), opener(board(t, 1000, grblemu.Config{})))
 		for name, call := range map[string]func(){
 			"writer": func() { _ = w.driver.do(func(*session) ([]byte, error) { panic("writer") }) },
 			"reader": func() { w.driver.fromReader(func(*session) { panic("reader") }) },
@@ -159,7 +160,7 @@ func TestUnlocks(t *testing.T) {
 	for _, unlock := range []bool{true, false} {
 		t.Run(fmt.Sprint(unlock), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := board(t, 1000, armtest.GrblLocked())
+				b := board(t, 1000, grblemu.Config{Locked: true})
 				cfg := testConfig()
 				cfg.Unlock = unlock
 				w, opened := newWriter(t, cfg, opener(b))
@@ -192,18 +193,19 @@ func TestUnlocks(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	for _, tc := range []struct {
-		name string
-		opts []armtest.GrblOption
-		want string
+		name     string
+		settings map[int]float64
+		faults   []string
+		want     string
 	}{
-		{"inches", []armtest.GrblOption{armtest.GrblSetting(13, 1)}, "set $13=0"},
-		{"laser", []armtest.GrblOption{armtest.GrblSetting(32, 1)}, "set $32=0"},
-		{"weak", []armtest.GrblOption{armtest.GrblSetting(121, 99)}, "set $121=100 or more"},
-		{"silent", []armtest.GrblOption{armtest.GrblFaults("mute")}, "no banner"},
+		{"inches", map[int]float64{13: 1}, nil, "set $13=0"},
+		{"laser", map[int]float64{32: 1}, nil, "set $32=0"},
+		{"weak", map[int]float64{121: 99}, nil, "set $121=100 or more"},
+		{"silent", nil, []string{"mute"}, "no banner"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := armtest.StartGrblMemory(t, tc.opts...)
+				b := startBoard(t, grblemu.Config{Settings: tc.settings}, tc.faults...)
 				began := time.Now()
 				_, err := New(testConfig(), opener(b)).Open(t.Context(), newRecorder())
 				if err == nil || !strings.Contains(err.Error(), tc.want) {

@@ -20,7 +20,7 @@ var phases = []struct {
 	{"retargeting", func(r *rig, s *station) {
 		r.cruise(s)
 		s.move(-280, 100, 250)
-		r.until("the other way", func(e armtest.GrblEvent) bool { return e.Ev == armtest.GrblPos && e.Z > 100 })
+		r.until("the other way", func(e armtest.Event) bool { return e.Ev == armtest.EvPos && e.Z > 100 })
 	}},
 }
 
@@ -64,7 +64,7 @@ func restsWithin(r *rig, horizon time.Duration, s syscall.Signal) {
 	r.signal(s)
 
 	last := struck
-	tooLate := func(e armtest.GrblEvent) bool {
+	tooLate := func(e armtest.Event) bool {
 		if isJog(e) {
 			last = max(last, time.Duration(e.T))
 		}
@@ -76,9 +76,9 @@ func restsWithin(r *rig, horizon time.Duration, s syscall.Signal) {
 	if e, err := r.arm.WaitFor(ctx, tooLate); err == nil {
 		r.t.Errorf("the arm moves %v after %v: %+v", time.Duration(e.T)-struck, s, e)
 	}
-	var rest armtest.GrblEvent
+	var rest armtest.Event
 	for _, e := range r.events(struck) {
-		if e.Ev == armtest.GrblRest {
+		if e.Ev == armtest.EvRest {
 			rest = e
 		}
 	}
@@ -97,7 +97,7 @@ func TestNothingMovesAfterCrash(t *testing.T) {
 	r.cruise(r.operator())
 	r.signal(syscall.SIGKILL)
 	r.exit(patience)
-	r.until("standstill", armtest.GrblIs(armtest.GrblState, "Idle"))
+	r.until("standstill", armtest.Is(armtest.EvState, "Idle"))
 	r.arm.Command("release") // of the tty, which a real one does by itself
 
 	restart := r.arm.Now()

@@ -12,11 +12,12 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aether-arm/aetherd/arm/armtest"
+	"github.com/aether-arm/aetherd/arm/armtest/grblemu"
 )
 
 // programs are what the tests run in processes of their own. They are linked into the test
 // binary as well, because go test takes a result from its cache as long as that is the same.
-var programs = []any{main, armtest.RunGrbl}
+var programs = []any{main, armtest.Run, grblemu.New}
 
 // binDir holds the binary that the tests start.
 var binDir string

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aether-arm/aetherd/arm/armtest"
+	"github.com/aether-arm/aetherd/arm/armtest/grblemu"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -21,7 +22,7 @@ const (
 // rig is a daemon and the controller that it drives, each in a process of its own.
 type rig struct {
 	*process
-	arm *armtest.Grbl
+	arm *armtest.Process
 }
 
 // newRig starts both. The arm stands at 0, 0, 100 mm; it is stopped, as a real arm is at boot.
@@ -32,18 +33,17 @@ func newRig(t testing.TB, lines ...string) *rig {
 }
 
 // newArm starts a controller behind a tty.
-func newArm(t testing.TB, tty string) *armtest.Grbl {
+func newArm(t testing.TB, tty string) *armtest.Process {
 	t.Helper()
-	options := []armtest.GrblOption{armtest.GrblLink(tty), armtest.GrblAt(safety.Point{Z: 100})}
-	for axis := range 3 {
-		options = append(options, armtest.GrblSetting(110+axis, 30000), armtest.GrblSetting(120+axis, 1000))
-	}
-	return armtest.StartGrbl(t, options...)
+	return armtest.Start(t, "grbl", grblemu.Config{
+		Position: safety.Point{Z: 100},
+		Settings: map[int]float64{110: 30000, 111: 30000, 112: 30000, 120: 1000, 121: 1000, 122: 1000},
+	}, armtest.Link(tty))
 }
 
 // drives are the lines of a configuration for g, and further lines. The deadline of writes is
 // far above its default: on a machine that is busy with tests, a write takes what it takes.
-func drives(g *armtest.Grbl, lines ...string) []string {
+func drives(g *armtest.Process, lines ...string) []string {
 	return append([]string{
 		`arm.driver = "grbl"`,
 		fmt.Sprintf("arm.serial.port = %q", g.Path()),
@@ -63,7 +63,7 @@ func (r *rig) operator() *station {
 }
 
 // until waits for an event of the controller.
-func (r *rig) until(what string, match func(armtest.GrblEvent) bool) armtest.GrblEvent {
+func (r *rig) until(what string, match func(armtest.Event) bool) armtest.Event {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -82,27 +82,27 @@ func (r *rig) accelerate(s *station, part float64) {
 	r.t.Helper()
 	speed := s.topSpeed()
 	s.move(280, 0, 100)
-	r.until("motion", func(e armtest.GrblEvent) bool { return e.Ev == armtest.GrblPos && e.V > part*speed })
+	r.until("motion", func(e armtest.Event) bool { return e.Ev == armtest.EvPos && e.V > part*speed })
 }
 
-func isByte(b int) func(armtest.GrblEvent) bool {
-	return func(e armtest.GrblEvent) bool { return e.Ev == armtest.GrblRealtime && e.N == b }
+func isByte(b int) func(armtest.Event) bool {
+	return func(e armtest.Event) bool { return e.Ev == grblemu.EvRealtime && e.N == b }
 }
 
-func isJog(e armtest.GrblEvent) bool {
-	return e.Ev == armtest.GrblLine && strings.HasPrefix(e.Text, "$J=")
+func isJog(e armtest.Event) bool {
+	return e.Ev == armtest.EvLine && strings.HasPrefix(e.Text, "$J=")
 }
 
 // untilIdle waits until the controller has come to rest after that moment.
-func (r *rig) untilIdle(after time.Duration) armtest.GrblEvent {
+func (r *rig) untilIdle(after time.Duration) armtest.Event {
 	r.t.Helper()
-	return r.until("standstill", func(e armtest.GrblEvent) bool {
-		return e.T > int64(after) && e.Ev == armtest.GrblState && e.Text == "Idle"
+	return r.until("standstill", func(e armtest.Event) bool {
+		return e.T > int64(after) && e.Ev == armtest.EvState && e.Text == "Idle"
 	})
 }
 
 // events returns what happened to the controller from then on.
-func (r *rig) events(from time.Duration) (events []armtest.GrblEvent) {
+func (r *rig) events(from time.Duration) (events []armtest.Event) {
 	for _, e := range r.arm.Events() {
 		if e.T >= int64(from) {
 			events = append(events, e)
@@ -112,7 +112,7 @@ func (r *rig) events(from time.Duration) (events []armtest.GrblEvent) {
 }
 
 // where returns where the arm was at then, to 5 ms of motion.
-func (r *rig) where(then time.Duration) (at armtest.GrblEvent) {
+func (r *rig) where(then time.Duration) (at armtest.Event) {
 	for _, e := range r.arm.Events() {
 		if e.T > int64(then) {
 			break
@@ -123,7 +123,7 @@ func (r *rig) where(then time.Duration) (at armtest.GrblEvent) {
 }
 
 // count returns how many events since from match.
-func (r *rig) count(from time.Duration, match func(armtest.GrblEvent) bool) (n int) {
+func (r *rig) count(from time.Duration, match func(armtest.Event) bool) (n int) {
 	for _, e := range r.events(from) {
 		if match(e) {
 			n++
@@ -133,7 +133,7 @@ func (r *rig) count(from time.Duration, match func(armtest.GrblEvent) bool) (n i
 }
 
 // wantNo checks that nothing that matches has happened since from.
-func (r *rig) wantNo(what string, from time.Duration, match func(armtest.GrblEvent) bool) {
+func (r *rig) wantNo(what string, from time.Duration, match func(armtest.Event) bool) {
 	r.t.Helper()
 	if n := r.count(from, match); n > 0 {
 		r.t.Errorf("%s: %d times", what, n)

@@ -49,7 +49,7 @@ func TestControllerStopsReading(t *testing.T) {
 }
 
 // wantMovedAtMost checks where the arm rests now against where it rested.
-func (r *rig) wantMovedAtMost(from armtest.GrblEvent, mm float64) {
+func (r *rig) wantMovedAtMost(from armtest.Event, mm float64) {
 	r.t.Helper()
 	const rounding = 0.01 // mm
 	moved := r.arm.Last().Position().Sub(from.Position()).Norm()
@@ -95,7 +95,7 @@ func TestControllerStopsAnswering(t *testing.T) {
 			r.arm.Command("resume")
 			s.untilLink("up")
 			r.polled(1)
-			r.wantNo("motion after the stop", time.Duration(rest.T), func(e armtest.GrblEvent) bool { return e.Ev == armtest.GrblStart })
+			r.wantNo("motion after the stop", time.Duration(rest.T), func(e armtest.Event) bool { return e.Ev == armtest.EvStart })
 			r.wantMovedAtMost(rest, 0)
 			s.reset()
 			s.arrive(rest.X, 5, 100)

@@ -48,7 +48,7 @@ func stopOnTheWire(t *testing.T, r *rig, port string) {
 	confirmed := r.arm.Now()
 	r.polled(1)
 	stop, rest := r.wantStopped(sent)
-	r.wantNo("motion after the stop was confirmed", confirmed, armtest.GrblIs(armtest.GrblStart))
+	r.wantNo("motion after the stop was confirmed", confirmed, armtest.Is(armtest.EvStart))
 	if rest > stop+100*time.Millisecond+slack {
 		t.Errorf("at rest %v after the stop byte", rest-stop)
 	}
@@ -71,7 +71,7 @@ func (r *rig) wantStopped(from time.Duration) (stop, rest time.Duration) {
 			stop = time.Duration(e.T)
 		case stop != 0 && isJog(e):
 			r.t.Errorf("behind the stop byte there came %s", e.Text)
-		case e.Ev == armtest.GrblRest:
+		case e.Ev == armtest.EvRest:
 			rest = time.Duration(e.T)
 		}
 	}
