@@ -9,12 +9,20 @@ import (
 	"time"
 
 	"github.com/aether-arm/aetherd/arm/armtest"
+	"github.com/aether-arm/aetherd/arm/armtest/feetechemu"
 	"github.com/aether-arm/aetherd/arm/armtest/grblemu"
+	"github.com/aether-arm/aetherd/arm/armtest/marlinemu"
+	"github.com/aether-arm/aetherd/arm/armtest/roarmemu"
+	"github.com/aether-arm/aetherd/arm/armtest/uarmemu"
 )
 
 // kinds are the machines by name.
 var kinds = map[string]func(config []byte, now time.Duration) (armtest.Machine, error){
-	"grbl": configured(grblemu.New),
+	"feetech": configured(feetechemu.New),
+	"grbl":    configured(grblemu.New),
+	"marlin":  configured(marlinemu.New),
+	"roarm":   configured(roarmemu.New),
+	"uarm":    configured(uarmemu.New),
 }
 
 // configured is build with a configuration in JSON. A field that C does not have
