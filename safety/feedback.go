@@ -54,7 +54,7 @@ func (g *Gate) Measured(now Instant, p Point, atRest bool) {
 	g.measured, g.hasMeasure, g.stands = p, true, atRest
 	if g.state == Stopped {
 		if atRest && g.cfg.Arm.StopsItself {
-			g.settle()
+			g.motion.place(p) // the controller knows where it came to rest, also one that cannot measure
 		}
 		return
 	}

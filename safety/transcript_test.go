@@ -68,6 +68,8 @@ func newPlayer(t *testing.T, d *datadriven.TestData) *player {
 			cfg.Outside = Clamp
 		case "stops-itself":
 			cfg.Arm.StopsItself = true
+		case "unmeasured":
+			cfg.Arm.Measured = false
 		case "grip-at-rest":
 			cfg.Arm.GripAtRest = true
 		case "no-gripper":
