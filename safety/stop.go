@@ -45,7 +45,7 @@ func (g *Gate) Reset(now Instant, s *Session, id uint64, expires Instant, check 
 		v.Reason = WrongStopID
 	case !g.linkUp || g.locked && !g.cfg.Arm.Unlocks:
 		v.Reason = CauseActive
-	case !g.AtRest():
+	case !g.AtRest() || g.stop.relax:
 		v.Reason = StillMoving
 	}
 	if !v.OK() || check {

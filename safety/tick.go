@@ -17,6 +17,8 @@ type Step struct {
 	Kind     StepKind
 	Setpoint Setpoint
 	Gripper  Gripper
+
+	stopID uint64 // of the stop that StepRelax belongs to
 }
 
 // Tick returns what is due at now. The caller carries it out and asks again until there
@@ -38,7 +40,7 @@ func (g *Gate) Tick(now Instant, accepts func(Setpoint) float64) Step {
 		return Step{Kind: StepRearm}
 	case g.stop.relax && g.AtRest():
 		g.stop.relax = false
-		return Step{Kind: StepRelax}
+		return Step{Kind: StepRelax, stopID: g.stop.id}
 	}
 	if step := g.tickGrip(); step.Kind != StepNone {
 		return step
@@ -60,6 +62,8 @@ func (g *Gate) Withdraw(step Step) {
 		}
 	case StepGrip:
 		g.grip.sent, g.grip.last = GripperUnchanged, GripperUnchanged
+	case StepRelax:
+		g.stop.relax = g.stop.id == step.stopID // a later stop keeps the motors on
 	}
 }
 
@@ -97,7 +101,7 @@ func (g *Gate) tickMotion(now Instant, accepts func(Setpoint) float64) Step {
 	sp := Setpoint{From: before.pos, Position: g.motion.pos, Speed: g.motion.vel.Norm(), Braking: g.state == Stopped}
 	if moved {
 		part := accepts(sp)
-		if part <= 0 {
+		if !(part > 0) {
 			g.motion = before
 			return Step{}
 		}
