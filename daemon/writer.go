@@ -205,6 +205,10 @@ func (w *writer) close() {
 		w.log.Warn().Err(err).Msg("closing the arm")
 	}
 	w.backoff.begin(w.clock.now())
+	if w.driver.Capabilities().MovesOnOpen { // which nobody would have asked for
+		w.backoff.next = arm.Never
+		w.log.Error().Msg("this arm moves by itself when it is opened, so it is not opened again: keep clear and restart aetherd")
+	}
 }
 
 // open tries to reach the arm, if it is time to. Nothing that was sent before is sent

@@ -61,6 +61,37 @@ func TestOpeningBacksOff(t *testing.T) {
 	})
 }
 
+// The link of an arm that moves when it is opened does not come back by itself: motion never
+// does. At start somebody has asked for it.
+func TestArmThatMovesIsNotOpenedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeArm()
+		f.can.MovesOnOpen = true
+		attempts := 0
+		f.before = func(c told) error {
+			if c.call == "open" {
+				if attempts++; attempts < 3 {
+					return errBoom
+				}
+			}
+			return nil
+		}
+		r := newRig(t, f)
+		r.run()
+		pass(time.Minute)
+		r.reset()
+		r.admit(away)
+		f.reader().Lost(errBoom)
+		pass(time.Hour)
+		if s := r.state(); s.LinkUp || s.State != safety.Stopped || s.Holder != "" {
+			t.Errorf("an hour after the loss: %+v", s)
+		}
+		if attempts != 3 {
+			t.Errorf("it was opened %d times, want 3", attempts)
+		}
+	})
+}
+
 // Whatever call of the driver fails: the arm is stopped and the link opened anew, and nothing
 // of what was ordered before comes after it.
 func TestErrorFromDriver(t *testing.T) {
