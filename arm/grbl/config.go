@@ -47,7 +47,7 @@ const (
 	restPoll   = time.Second             // only to see that the controller lives
 	ackTimeout = 500 * time.Millisecond  // parsing takes milliseconds, ALARM holds Grbl up for 500 ms
 	gripWait   = 2 * time.Second         // M3 and M5 wait until the planner has drained
-	answerWait = time.Second             // from ? to the report
+	answerWait = 1500 * time.Millisecond // from ? to the report: longer than restPoll, so that noise may cost one
 	stopWait   = 500 * time.Millisecond  // from jog cancel to standstill, and again from feed hold
 	proofWait  = 200 * time.Millisecond  // for an empty line
 	resetWait  = 2 * time.Second         // from 0x18 to the banner

@@ -1,7 +1,6 @@
 package grbl
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,20 +13,15 @@ import (
 	"github.com/aether-arm/aetherd/safety"
 )
 
-// What goes wrong on the board comes out as an error of Service, or as feedback.
+// A board that starts anew, or locks itself, comes out as an error of Service and as feedback.
 func TestFaults(t *testing.T) {
 	for _, tc := range []struct {
 		command string
 		hears   string // a line that the Feedback gets
 		fails   string // what Service says
 	}{
-		{"hang", "", "does not acknowledge"},
-		{"mute", "", "does not acknowledge"},
 		{"reboot", "lost controller was reset", "controller was reset"},
-		{"close", "lost ", "input/output error"},
-		{"error-next 15", `alarm "jog refused: error:15 jog target outside the machine's travel" locked=false`, ""},
 		{"alarm 1", `alarm "ALARM:1 hard limit hit, position lost: home the arm" locked=true`, "does not acknowledge"},
-		{"garbage 3000", "measured ", ""},
 	} {
 		t.Run(tc.command, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -51,61 +45,10 @@ func TestFaults(t *testing.T) {
 				if !strings.Contains(heard, tc.hears) {
 					t.Errorf("heard %s\nwant %s", heard, tc.hears)
 				}
-				if tc.fails == "" && err != nil || tc.fails != "" && (err == nil || !strings.Contains(err.Error(), tc.fails)) {
+				if err == nil || !strings.Contains(err.Error(), tc.fails) {
 					t.Errorf("Service: %v, want %q", err, tc.fails)
 				}
 			})
-		})
-	}
-}
-
-func TestNoticesASilentControllerAtRest(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := board(t, 1000, grblemu.Config{})
-		w, _ := newWriter(t, testConfig(), opener(b))
-		w.until(w.now() + 10*time.Second)
-		b.Command("hang")
-		hung := w.now()
-		var err error
-		for due := hung; err == nil; due, err = w.driver.Service(w.now()) {
-			time.Sleep(due - w.now())
-		}
-		if took := w.now() - hung; !errors.Is(err, errAnswer) || took > restPoll+2*answerWait {
-			t.Errorf("%v after %v", err, took)
-		}
-	})
-}
-
-// A board whose cable was pulled at any moment is opened again without an alarm, and says
-// where it is.
-func TestReopens(t *testing.T) {
-	offset := safety.Point{X: -10, Y: 5}
-	for ms := range 30 {
-		synctest.Test(t, func(t *testing.T) {
-			b := board(t, 1000, grblemu.Config{Banner: true, WorkOffset: offset, Position: safety.Point{X: 1, Y: 2, Z: 3}})
-			cfg := testConfig()
-			cfg.Horizon = 100 * time.Millisecond
-			w, opened := newWriter(t, cfg, opener(b))
-			if want := (safety.Point{X: 11, Y: -3, Z: 3}); opened.Position != want {
-				t.Errorf("opened at %v, want %v", opened.Position, want)
-			}
-			for range 20 + ms {
-				w.tick(safety.Point{X: opened.MaxSpeed})
-			}
-			time.Sleep(time.Duration(ms) * time.Millisecond)
-			b.Command("close")
-			b.Command("replug")
-			_ = w.driver.Close() // says that the cable was pulled
-			again, err := w.driver.Open(t.Context(), w.said)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if is := b.Last().Position().Sub(offset); again.Position.Sub(is).Norm() > 0.02 {
-				t.Errorf("opened again at %v, is at %v", again.Position, is)
-			}
-			if again.Alarm != "" {
-				t.Errorf("%d ms later: locked: %s", ms, again.Alarm)
-			}
 		})
 	}
 }

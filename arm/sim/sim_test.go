@@ -226,33 +226,6 @@ func TestSetpointOutOfReach(t *testing.T) {
 		"stands at 600.00, 0.00, 0.00")
 }
 
-func TestNothingWorksUnlessOpen(t *testing.T) {
-	s := New(Config{})
-	calls := map[string]func() error{
-		"Move":    func() error { return s.Move(0, safety.Setpoint{Position: s.cfg.start()}) },
-		"Grip":    func() error { return s.Grip(0, safety.GripperOpen) },
-		"Stop":    func() error { return s.Stop(0) },
-		"Rearm":   func() error { return s.Rearm(0) },
-		"Service": func() error { _, err := s.Service(0); return err },
-	}
-	check := func(when string, open bool) {
-		for name, call := range calls {
-			if err := call(); (err == nil) != open {
-				t.Errorf("%s: %s returns %v", when, name, err)
-			}
-		}
-	}
-	check("before Open", false)
-	if _, err := s.Open(context.Background(), &rig{}); err != nil {
-		t.Fatal(err)
-	}
-	check("open", true)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	check("closed", false)
-}
-
 func TestConfiguration(t *testing.T) {
 	var got Config
 	err := toml.Unmarshal([]byte(`
