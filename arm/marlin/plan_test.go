@@ -1,0 +1,253 @@
+package marlin
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/aether-arm/aetherd/safety"
+)
+
+// trial is a writer and a machine with a line between them: 2 to 10 ms to the machine, as
+// long again for an answer to come back, and 15 ms for a position.
+type trial struct {
+	plan    plan
+	machine *machine
+	horizon time.Duration
+	tick    time.Duration
+	measure bool
+
+	flight  []motion
+	answers []safety.Instant // of flight
+	random  *rand.Rand
+}
+
+func newTrial(l limits, horizon, tick time.Duration) *trial {
+	return &trial{
+		plan: newPlan(l, safety.Point{}), machine: &machine{limits: l, slow: 1},
+		horizon: horizon, tick: tick, random: rand.New(rand.NewPCG(1, 2)),
+	}
+}
+
+func (r *trial) end() safety.Point {
+	if n := len(r.flight); n > 0 {
+		return r.flight[n-1].to
+	}
+	return r.plan.end()
+}
+
+// drive streams setpoints that turn every 730 ms, and calls each after every tick with how
+// long the arm would go on if nothing more was sent. It returns the way that the arm went.
+func (r *trial) drive(speed float64, length time.Duration, each func(now safety.Instant, rest time.Duration)) (way float64) {
+	var position, velocity, report, last safety.Point
+	asked, reported := safety.Instant(0), safety.Instant(math.MaxInt64)
+	for now := safety.Instant(0); now < length; now += r.tick {
+		r.machine.run(now)
+		way += r.machine.pos.Sub(last).Norm()
+		last = r.machine.pos
+		for len(r.answers) > 0 && r.answers[0] <= now {
+			r.plan.add(now, r.flight[0].to, r.flight[0].feed)
+			r.flight, r.answers = r.flight[1:], r.answers[1:]
+		}
+		if now >= reported {
+			r.plan.measured(now, asked, report)
+			reported = math.MaxInt64
+		}
+		if r.measure && now%movingPoll == 0 {
+			asked, report, reported = now, r.machine.pos, now+15*time.Millisecond
+		}
+		wanted := heading(math.Floor(now.Seconds()/0.73)*1.7, speed)
+		change := wanted.Sub(velocity)
+		if most := 1000 * r.tick.Seconds(); change.Norm() > most {
+			change = change.Scale(most / change.Norm())
+		}
+		v := velocity.Add(change)
+		next := position.Add(v.Scale(r.tick.Seconds()))
+		to := onGrid(next)
+		m := motion{to, feed(safety.Setpoint{Speed: v.Norm()}, to.Sub(r.end()).Norm(), r.tick.Seconds(), 1000)}
+		if to == r.end() {
+			position, velocity = next, v
+		} else if len(r.flight) < window && r.plan.takes(now, append(r.flight[:len(r.flight):len(r.flight)], m), r.horizon-margin) {
+			r.send(now, m)
+			position, velocity = next, v
+		}
+		each(now, r.machine.rest()-now)
+	}
+	return way
+}
+
+func (r *trial) send(now safety.Instant, m motion) {
+	late := func() time.Duration { return time.Duration(2+r.random.IntN(9)) * time.Millisecond }
+	there := now + late()
+	if n := len(r.machine.incoming); n > 0 {
+		there = max(there, r.machine.incoming[n-1].at)
+	}
+	r.machine.incoming = append(r.machine.incoming, arrival{there, m})
+	r.flight = append(r.flight, m)
+	r.answers = append(r.answers, there+late())
+}
+
+func heading(angle float64, speed float64) safety.Point {
+	return safety.Point{X: math.Cos(angle) * speed, Y: math.Sin(angle) * speed}
+}
+
+// Without any measurement the arm rests within the horizon at every moment, and goes
+// on average at 40 % of what Open calls its speed or more, the turns included.
+func TestPlanKeepsTheHorizon(t *testing.T) {
+	for _, tick := range []time.Duration{10, 20, 40} {
+		tick *= time.Millisecond
+		for _, more := range []time.Duration{0, 50, 150} {
+			horizon := margin + firstDelay + lineLatency + max(fewestTicks*tick, firstMotion) + more*time.Millisecond
+			for _, l := range []limits{
+				{accel: 300, rate: 1000, junction: 0.01},
+				{accel: 3000, rate: 1000, junction: 0.05},
+				{accel: 1000, rate: 1000, jerk: 8},
+			} {
+				t.Run(fmt.Sprintf("%v %v %v", tick, horizon, l), func(t *testing.T) {
+					r := newTrial(l, horizon, tick)
+					speed := l.maxSpeed(horizon, tick)
+					way := r.drive(speed, 3*time.Second, func(now safety.Instant, rest time.Duration) {
+						if rest > horizon {
+							t.Errorf("at %v the arm moves on for %v", now, rest)
+						}
+					})
+					if mean := way / 3; mean < 0.4*speed {
+						t.Errorf("%.1f mm/s of %.1f", mean, speed)
+					}
+				})
+			}
+		}
+	}
+}
+
+// A controller that becomes half as fast in motion overruns the horizon by no more than it has
+// fallen behind until it is measured; then it is throttled.
+func TestPlanThrottlesASlowController(t *testing.T) {
+	const horizon, turns = 250 * time.Millisecond, time.Second
+	l := limits{accel: 2000, rate: 1000, junction: 0.05}
+	r := newTrial(l, horizon, 20*time.Millisecond)
+	r.measure = true
+	r.drive(l.maxSpeed(horizon, r.tick), 3*time.Second, func(now safety.Instant, rest time.Duration) {
+		allowed := horizon
+		if now >= turns {
+			r.machine.slow = 0.5
+			allowed += horizon / 4
+		}
+		if now >= turns && now < turns+4*movingPoll {
+			allowed += movingPoll
+		}
+		if rest > allowed {
+			t.Errorf("at %v the arm moves on for %v", now, rest)
+		}
+	})
+}
+
+// A controller that takes lines and does not move gets no more than fits into the horizon.
+func TestPlanThrottlesAStandingController(t *testing.T) {
+	p := newPlan(limits{accel: 2000, rate: 1000, junction: 0.05}, safety.Point{})
+	const horizon = 250 * time.Millisecond
+	sent := 0.0
+	for now := safety.Instant(0); now < 5*time.Second; now += 20 * time.Millisecond {
+		if now%movingPoll == 80*time.Millisecond {
+			p.measured(now, now-10*time.Millisecond, safety.Point{})
+		}
+		m := motion{p.end().Add(safety.Point{X: 1}), 50}
+		if p.takes(now, []motion{m}, horizon-margin) {
+			p.add(now, m.to, m.feed)
+			sent++
+		}
+	}
+	if most := 2 * 50 * horizon.Seconds(); sent > most {
+		t.Errorf("%v mm were sent to an arm that stands, want at most %v", sent, most)
+	}
+}
+
+// An arm that is measured where the model is, or ahead of it, changes nothing; one that rests
+// is not late, however long it does.
+func TestMeasuredInTimeChangesNothing(t *testing.T) {
+	p := newPlan(limits{accel: 1000, rate: 1000, junction: 0.05}, safety.Point{})
+	for i := range 4 {
+		p.add(0, safety.Point{X: float64(i + 1)}, 40)
+	}
+	p.advance(70 * time.Millisecond)
+	want := p.rests()
+	for _, x := range []float64{4, 3.9, 2.5} {
+		p.measured(70*time.Millisecond, 60*time.Millisecond, safety.Point{X: x})
+		if got := p.rests(); got != want {
+			t.Errorf("at %v mm: rests at %v, want %v", x, got, want)
+		}
+	}
+	p.advance(time.Second)
+	p.measured(time.Second, 990*time.Millisecond, safety.Point{X: 4})
+	if got := p.rests(); got != want {
+		t.Errorf("came to rest at %v, later than %v", got, want)
+	}
+}
+
+// An arm that is found 0.2 mm before where it should have been 25 ms ago ends 25 ms later.
+func TestMeasuredLateDelays(t *testing.T) {
+	p := newPlan(limits{accel: 1000, rate: 1000, junction: 0.05}, safety.Point{})
+	for i := range 4 {
+		p.add(0, safety.Point{X: float64(i + 1)}, 40)
+	}
+	p.advance(90 * time.Millisecond)
+	want := p.rests() + 25*time.Millisecond
+	// 40 mm/s after 40 ms and 0.8 mm, so 1.4 mm after 55 ms of the 80.
+	p.measured(90*time.Millisecond, 80*time.Millisecond, safety.Point{X: 1.2})
+	if got := p.rests(); max(got-want, want-got) > time.Millisecond {
+		t.Errorf("rests at %v, want %v", got, want)
+	}
+}
+
+// One motion is held back for 100 ms, and then takes 2·√(way/acceleration). Three begin at
+// once.
+func TestPlanFromRest(t *testing.T) {
+	l := limits{accel: 1000, rate: 1000, junction: 0.05}
+	p := newPlan(l, safety.Point{})
+	p.add(0, safety.Point{X: 0.4}, 500)
+	near := func(what string, want time.Duration) {
+		t.Helper()
+		if got := p.rests(); max(got-want, want-got) > time.Millisecond {
+			t.Errorf("%s: rests at %v, want %v", what, got, want)
+		}
+	}
+	near("one", 140*time.Millisecond)
+	p.add(20*time.Millisecond, safety.Point{X: 0.8}, 500)
+	near("two", 157*time.Millisecond) // 0.8 mm: 57 ms
+	p.add(40*time.Millisecond, safety.Point{X: 1.2}, 500)
+	near("three", 109*time.Millisecond) // 1.2 mm: 69 ms
+	// The first has begun: it goes through its 0.4 mm with full acceleration, no faster.
+	p.add(60*time.Millisecond, safety.Point{X: 10}, 20)
+	if got, want := p.blocks[0].exit, math.Sqrt(2*l.accel*0.4); got > want {
+		t.Errorf("the block under way ends at %v mm/s, want at most %v", got, want)
+	}
+}
+
+// The block that has begun is not planned again: alone, it ends at rest, and what comes then
+// begins from rest.
+func TestPlanLeavesTheBlockThatHasBegun(t *testing.T) {
+	l := limits{accel: 1000, rate: 1000, junction: 0.05}
+	p := newPlan(l, safety.Point{})
+	p.add(0, safety.Point{X: 10}, 100) // 200 ms, from 100 ms on
+	p.add(150*time.Millisecond, safety.Point{X: 20}, 100)
+	if want, got := 500*time.Millisecond, p.rests(); max(got-want, want-got) > time.Millisecond {
+		t.Errorf("rests at %v, want %v", got, want)
+	}
+}
+
+// A line that finds the planner full holds up every line behind it: it is not sent.
+func TestPlanLeavesRoomInThePlanner(t *testing.T) {
+	p := newPlan(limits{accel: 1000, rate: 1000, junction: 0.05}, safety.Point{})
+	for i := range plannerBlocks {
+		to := safety.Point{X: float64(i + 1)}
+		if !p.takes(0, []motion{{to, 1}}, time.Hour) {
+			t.Fatalf("motion %d is refused", i+1)
+		}
+		p.add(0, to, 1)
+	}
+	if p.takes(0, []motion{{safety.Point{X: 100}, 1}}, time.Hour) {
+		t.Error("a full planner takes a motion")
+	}
+}
