@@ -62,7 +62,8 @@
 //
 // The gate needs no braking setpoints (StopsItself), and no motion is sent before a Rearm. A
 // controller that is given up because it is silent gets M410 too: should it read again, it
-// drops the one or two motions that waited before they begin.
+// drops the one or two motions that waited. One with the EMERGENCY_PARSER heeds it before it has
+// read them, and they run: they are within the horizon.
 //
 // # Measured or not
 //
