@@ -109,12 +109,12 @@ func (a *Arm) Event(ev, text string, n int) armtest.Event {
 	}
 }
 
-// speed is how fast the arm itself moves, which it does only with current in its motors.
+// speed is how fast the arm itself moves in mm/s, which it does only with current in its motors.
 func (a *Arm) speed() float64 {
 	if !a.driven() {
 		return 0
 	}
-	return a.motor.speed
+	return a.motor.speed * a.motor.unit
 }
 
 // driven reports whether the motors have current.

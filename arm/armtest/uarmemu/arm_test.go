@@ -161,3 +161,41 @@ func TestEventsSayWhereTheArmIs(t *testing.T) {
 		t.Error("an arm at rest has something to do")
 	}
 }
+
+// An F of 60 is 1 mm/s, or 1 degree/s of the joints: 10 mm aside at 200 mm from the base are 2.9 degrees.
+func TestWhatAFeedMeans(t *testing.T) {
+	for _, c := range []struct {
+		degrees     bool
+		least, most time.Duration
+	}{
+		{false, 9900 * time.Millisecond, 10200 * time.Millisecond},
+		{true, 2800 * time.Millisecond, 3100 * time.Millisecond},
+	} {
+		a := newTestArm(Config{Power: true, Booted: true, FeedInDegrees: c.degrees})
+		a.Receive(a.now, []byte("G0 X200 Y10 Z150 F60\n"))
+		for a.moving {
+			a.Advance(a.now + stepTime)
+		}
+		if a.now < c.least || a.now > c.most {
+			t.Errorf("in degrees %v: took %v", c.degrees, a.now)
+		}
+		if off := a.motor.at.Sub(safety.Point{X: 200, Y: 10, Z: 150}).Norm(); off > 1 {
+			t.Errorf("in degrees %v: %v mm off", c.degrees, off)
+		}
+	}
+}
+
+// The pieces of a way through what the joints do not reach are left out, and no number goes astray.
+func TestADegreeIsAlwaysANumber(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := newTestArm(Config{Power: true, Booted: true, FeedInDegrees: true})
+		coordinate := rapid.Float64Range(-400, 400)
+		for range 3 {
+			to := safety.Point{X: coordinate.Draw(t, "x"), Y: coordinate.Draw(t, "y"), Z: coordinate.Draw(t, "z")}
+			a.send(goTo(to, 400), 100*time.Millisecond)
+			if !a.motor.at.Finite() || math.IsNaN(a.speed()) {
+				t.Fatalf("at %v with %v mm/s", a.motor.at, a.speed())
+			}
+		}
+	})
+}

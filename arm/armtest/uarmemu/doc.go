@@ -36,9 +36,12 @@
 // is an object.
 //
 // Left out: the wire's speed; line numbers with checksums; laser, pen and print mode; polar
-// and joint moves (G2201, G2202), the wrist, buttons, EEPROM, Bluetooth and Grove. The real
-// planner works in degrees: it takes F for degrees per second of the joints together, and its
-// arm therefore moves faster or slower than F mm/min, by the posture; here F is what it says.
+// and joint moves (G2201, G2202), the wrist, buttons, EEPROM, Bluetooth and Grove.
+//
+// The documents call F mm/min, and so it is here; but the source plans in degrees and takes
+// an F of 60 for 1 degree/s of the joints together (line_to_destination in Marlin_main.cpp gives
+// buffer_line angles), so that the arm moves faster or slower by its posture. Config.FeedInDegrees
+// plays that: what the planner limits is then in degrees.
 //
 // # Events
 //
@@ -57,5 +60,7 @@
 //	power 0|1      pull the 12 V, or plug them in
 //	object 0|1     something lies between the jaws, and before the pump
 //	push X Y Z     a hand moves the arm, whose motors must be off
+//	slip X Y Z     the arm stands so many mm beside where its motors were sent: they lost steps,
+//	               or its joints give way
 //	reboot         start anew
 package uarmemu

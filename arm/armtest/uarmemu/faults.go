@@ -51,6 +51,7 @@ var armFaults = map[string]func(a *Arm, arg string) error{
 	"power":      numbered(func(a *Arm, n int) { a.setPower(n != 0) }),
 	"object":     numbered(func(a *Arm, n int) { a.tools.object = n != 0 }),
 	"push":       (*Arm).push,
+	"slip":       (*Arm).slip,
 }
 
 func numbered(do func(*Arm, int)) func(*Arm, string) error {
@@ -73,11 +74,30 @@ func (a *Arm) setPower(on bool) {
 	}
 }
 
+// point reads coordinates in mm.
+func point(arg string) (p safety.Point, err error) {
+	if _, err := fmt.Sscanf(arg, "%g %g %g", &p.X, &p.Y, &p.Z); err != nil || !finite(p) {
+		return p, fmt.Errorf("want X Y Z in mm")
+	}
+	return p, nil
+}
+
+// slip moves the arm beside where its motors have counted it to.
+func (a *Arm) slip(arg string) error {
+	way, err := point(arg)
+	if err != nil {
+		return err
+	}
+	a.motor.at = a.motor.at.Add(way)
+	a.log(armtest.EvPos, "", 0)
+	return nil
+}
+
 // push moves the arm by hand.
 func (a *Arm) push(arg string) error {
-	var to safety.Point
-	if _, err := fmt.Sscanf(arg, "%g %g %g", &to.X, &to.Y, &to.Z); err != nil || !finite(to) {
-		return fmt.Errorf("want X Y Z in mm")
+	to, err := point(arg)
+	if err != nil {
+		return err
 	}
 	if a.driven() {
 		return fmt.Errorf("the motors hold the arm")

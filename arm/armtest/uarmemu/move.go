@@ -49,7 +49,8 @@ func (a *Arm) moveTo(l line, relative bool) {
 	p.target = to
 }
 
-// cut returns the pieces of a straight way.
+// cut returns the pieces of a straight way. What the joints do not reach is left out, as by the
+// firmware (line_to_destination, Marlin_main.cpp).
 func (a *Arm) cut(from, to safety.Point) (pieces []block) {
 	way := to.Sub(from)
 	length := way.Norm()
@@ -58,12 +59,29 @@ func (a *Arm) cut(from, to safety.Point) (pieces []block) {
 	}
 	feed := min(a.program.feed, a.cfg.MaxSpeed)
 	n := int(min(max(length/feed*segmentsPerSecond, 1), mostSegments))
+	before := from
 	for i := 1; i <= n; i++ {
 		part := from.Add(way.Scale(float64(i) / float64(n)))
-		before := from.Add(way.Scale(float64(i-1) / float64(n)))
-		pieces = append(pieces, newBlock(part.Sub(before), feed))
+		if b := newBlock(part.Sub(before), a.planned(before, part), feed); b.length > 0 {
+			pieces = append(pieces, b)
+			before = part
+		}
 	}
 	return pieces
+}
+
+// planned returns a way as the planner sees it: in mm, or as the degrees of the joints, none
+// where they do not reach.
+func (a *Arm) planned(from, to safety.Point) safety.Point {
+	if !a.cfg.FeedInDegrees {
+		return to.Sub(from)
+	}
+	p, reachesFrom := inverse(from)
+	q, reachesTo := inverse(to)
+	if !reachesFrom || !reachesTo {
+		return safety.Point{}
+	}
+	return safety.Point{X: q.base - p.base, Y: q.left - p.left, Z: q.right - p.right}
 }
 
 // feedPlanner gives the planner the pieces that it has room for. What it is given while it

@@ -11,28 +11,30 @@ import (
 const (
 	plannerBlocks = 15                      // BLOCK_BUFFER_SIZE 16, one of which stays free
 	stepTime      = time.Millisecond        // of the simulation
-	jerk          = 5.0                     // mm/s, the change of velocity that a corner may have (MODE_NORMAL_MAX_XY_JERX)
-	creep         = 0.5                     // mm/s, with which the rounding of the last way is made up for
-	arrived       = 1e-9                    // mm
+	jerk          = 5.0                     // units/s, the change of velocity that a corner may have (MODE_NORMAL_MAX_XY_JERX)
+	creep         = 0.5                     // units/s, with which the rounding of the last way is made up for
+	arrived       = 1e-9                    // units
 	dt            = float64(stepTime) / 1e9 // s
 )
 
-// block is one piece of motion: a way, not a place, for the motors count steps.
+// block is one piece of motion: a way, not a place, for the motors count steps. Its units are
+// mm, or degrees of the joints.
 type block struct {
+	tool   safety.Point // mm that the tool goes in a unit
 	dir    safety.Point // unit vector
-	length float64      // mm, what is left of it
-	feed   float64      // mm/s
+	length float64      // units, what is left of it
+	feed   float64      // units/s
 }
 
-func newBlock(way safety.Point, feed float64) block {
-	length := way.Norm()
-	return block{dir: way.Scale(1 / length), length: length, feed: feed}
+func newBlock(tool, planned safety.Point, feed float64) block {
+	length := planned.Norm()
+	return block{tool: tool.Scale(1 / length), dir: planned.Scale(1 / length), length: length, feed: feed}
 }
 
 // planner holds the motion that the motors will make. The last block ends at rest.
 type planner struct{ blocks []block }
 
-// permitted returns the fastest speed in mm/s from which every corner and the end of what
+// permitted returns the fastest speed in units/s from which every corner and the end of what
 // is known can be braked for.
 func (p *planner) permitted(accel float64) float64 {
 	speed, way := p.blocks[0].feed, 0.0
@@ -58,7 +60,8 @@ func corner(a, b safety.Point) float64 {
 // motor is where the arm is.
 type motor struct {
 	at     safety.Point // mm, truly
-	speed  float64      // mm/s, of the steps
+	speed  float64      // units/s, of the steps
+	unit   float64      // mm of a unit, in the block that was last in work
 	on     bool         // M17
 	stepAt time.Duration
 }
@@ -84,8 +87,9 @@ func (a *Arm) step() {
 		b := &a.planner.blocks[0]
 		piece := min(way, b.length)
 		if a.driven() {
-			a.motor.at = a.motor.at.Add(b.dir.Scale(piece))
+			a.motor.at = a.motor.at.Add(b.tool.Scale(piece))
 		}
+		a.motor.unit = b.tool.Norm()
 		way -= piece
 		if b.length -= piece; b.length <= arrived {
 			a.planner.blocks = a.planner.blocks[1:]
