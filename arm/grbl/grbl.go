@@ -48,15 +48,18 @@ func (g *Grbl) Capabilities() arm.Capabilities {
 
 // Accepts takes all of sp if the arm would still come to rest within the horizon after it,
 // and else nothing. It takes nothing while the gripper is told, while an answer is due that sp's line would not
-// fit behind, and after Stop until standstill.
+// fit behind, and after Stop until standstill. It tells nothing: that is for the calls that the
+// gate's lock is not held for.
 func (g *Grbl) Accepts(now safety.Instant, sp safety.Setpoint) (part float64) {
-	_ = g.do(func(s *session) ([]byte, error) {
-		if s.accepts(now, sp) {
-			part = 1
-		}
-		return nil, nil
-	})
-	return part
+	if g.link == nil {
+		return 0
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.session.accepts(now, sp) {
+		return 1
+	}
+	return 0
 }
 
 // Move sends one jog.

@@ -8,7 +8,7 @@
 //	Move      N… G1 X… Y… Z… F…*…, one a setpoint of 0.15 mm or more, in the controller's own coordinates
 //	Stop      nothing more is sent, and M400 tells when the planner has run out; M410 if it does not in time
 //	Grip      GripperOpen, GripperClose: one line, sent while the arm stands
-//	Rearm     G90
+//	Rearm     G90, G21
 //	Relax     not done: no encoder would see where a hand puts the arm
 //	Service   M400 and M114 once the arm should stand, and every second at rest; M114 R ten times a second in motion
 //	Measured  M114 of an arm that stands, M114 R of one that moves if the firmware has it
@@ -44,10 +44,11 @@
 //
 // # What is changed
 //
-// Open sends M84 S0, M220 S100, M205 B0 and G90, which last until the controller restarts:
+// Open sends M84 S0, M220 S100, M205 B0, G90 and G21, which last until the controller restarts:
 // motors keep their current at rest (Marlin's two minutes would let an arm fall), a feed knob
-// that was turned down is taken back, and short motions are not stretched while fewer than
-// eight are planned. Nothing is saved.
+// that was turned down is taken back, short motions are not stretched while fewer than eight
+// are planned, and numbers are places, and millimetres in builds that know inches. Nothing is
+// saved.
 //
 // # What a stop does
 //

@@ -175,6 +175,32 @@ func TestStopThatTakesTooLongIsAQuickStop(t *testing.T) {
 	})
 }
 
+// Inches, left by who used the controller before or from its panel, do not make the arm go 25.4
+// times as far.
+func TestInches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		board := armtest.StartMemory(t, func(now time.Duration) armtest.Machine {
+			return marlinemu.New(marlinemu.Config{Inches: true}, now)
+		}, "inches")
+		w := openWriter(t, func() (arm.Port, error) { return board.Open() })
+		for _, mm := range []float64{4, 8} {
+			w.until(w.goes(mm), w.advance)
+			if err := w.driver.Stop(w.now()); err != nil {
+				t.Fatal(err)
+			}
+			w.heard = nil
+			w.until(w.hears("stopped confirmed"), idle)
+			if at := board.Last().Position(); w.at.Sub(at).Norm() > 0.15 {
+				t.Errorf("sent to %v, stopped at %v", w.at, at)
+			}
+			board.Command("inches")
+			if err := w.driver.Rearm(w.now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 // Over a real pty, and a controller in a process of its own: it boots, opens, moves and stops.
 func TestOverAPty(t *testing.T) {
 	board := armtest.Start(t, "marlin", marlinemu.Config{Banner: true, EmergencyParser: true})

@@ -13,6 +13,7 @@ const (
 	askRealtime = "M114 R" // where the steppers are, in builds with M114_REALTIME
 	syncLine    = "M400"
 	absolute    = "G90"
+	millimetres = "G21"
 	// quickLine and identify are sent as they stand: M410 is only seen early without a
 	// line number, and before M110 no number is known.
 	quickLine = "M410\n"

@@ -34,14 +34,15 @@ type handshake struct {
 }
 
 // newHandshake returns the questions. What they set lasts until the controller is restarted:
-// the motors keep their current (M84 S0), a turned feed knob is taken back (M220), and short
-// motions are not stretched while few are planned (M205 B).
+// the motors keep their current (M84 S0), a turned feed knob is taken back (M220), short
+// motions are not stretched while few are planned (M205 B), and numbers are millimetres (G21),
+// those of M503 as well.
 func newHandshake(cfg Config) *handshake {
 	return &handshake{
 		ticks: knockTicks - 2, // the first one soon
 		caps:  map[string]bool{},
 		got:   settings{},
-		steps: []string{"M110 N0", "M84 S0", "M220 S100", "M205 B0", absolute, "M503 S0", syncLine, cfg.ask()},
+		steps: []string{"M110 N0", "M84 S0", "M220 S100", "M205 B0", absolute, millimetres, "M503 S0", syncLine, cfg.ask()},
 	}
 }
 
@@ -82,7 +83,7 @@ func (h *handshake) receive(r reply, text string) {
 func (h *handshake) asking(step string) bool { return h.asked && h.steps[0] == step }
 
 // answered takes the answer to the step that was sent. What M84, M220 and M205 do is left out
-// of some builds; the rest is needed.
+// of some builds, and those that know no inches need not know G21; the rest is needed.
 func (h *handshake) answered() {
 	if !h.asked {
 		return

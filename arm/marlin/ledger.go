@@ -9,7 +9,7 @@ const (
 	lineAsk           // M114: where the controller is
 	lineSync          // M400: answered when all motion has ended
 	lineGrip
-	lineMode  // G90, at a rearm
+	lineMode  // G90 and G21, at a rearm
 	lineQuick // M410
 	lineOpen  // while opening
 )

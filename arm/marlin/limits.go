@@ -50,7 +50,7 @@ func (l limits) maxSpeed(horizon, tick time.Duration) float64 {
 type settings map[string]map[byte]float64
 
 // read takes one line of the answer to M503, like "echo:  M203 X300.00 Y300.00 Z5.00".
-// Lines about one extruder (T) say nothing of the axes.
+// Lines about one extruder (T) say nothing of the axes, and NaN and the infinities nothing at all.
 func (s settings) read(text string) {
 	text = strings.TrimSpace(strings.TrimPrefix(text, "echo:"))
 	text, _, _ = strings.Cut(text, ";")
@@ -64,7 +64,7 @@ func (s settings) read(text string) {
 		s[fields[0]] = words
 	}
 	for _, word := range fields[1:] {
-		if v, err := strconv.ParseFloat(word[1:], 64); err == nil {
+		if v, err := strconv.ParseFloat(word[1:], 64); err == nil && v*0 == 0 {
 			words[word[0]] = v
 		}
 	}

@@ -28,6 +28,14 @@ func TestLimits(t *testing.T) {
 			listing: "  M203 X300.00 Y300.00 Z60.00 ; mm/s\n  M203 T0 E25.00\n  M201 X3000 Y3000 Z500\n  M204 S700",
 			want:    limits{accel: 500, rate: 60},
 		},
+		"numbers that are none": {
+			listing: "  M203 X300 Y300 Z60\n  M201 X3000 Y3000 Z500\n  M204 Tinf Pnan S700\n  M205 Jinf Xnan Y8.00 Z8.00",
+			want:    limits{accel: 500, rate: 60},
+		},
+		"jerk of none behind one": {
+			listing: "  M203 X300 Y300 Z60\n  M201 X3000 Y3000 Z500\n  M205 X10 Y8 Z8 Xnan",
+			want:    limits{accel: 500, rate: 60, jerk: 8},
+		},
 		"weak":      {listing: "  M203 X300 Y300 Z5\n  M201 X3000 Y3000 Z99\n", err: "only 99 mm/s²"},
 		"no M503":   {listing: "", err: "M201 X"},
 		"a zero":    {listing: "  M203 X300 Y0 Z5\n  M201 X3000 Y3000 Z500\n", err: "M203 Y"},

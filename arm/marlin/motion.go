@@ -20,11 +20,15 @@ const (
 	heldTicks = 2
 )
 
-// takesMotion reports whether the controller takes a G1, horizon and window aside.
-func (s *session) takesMotion() bool {
+// takesMotion reports whether a setpoint is taken, horizon and window aside.
+func (s *session) takesMotion() bool { return s.sendsMotion() && s.grip == safety.GripperUnchanged }
+
+// sendsMotion reports whether a G1 may be sent, horizon and window aside. One that is held is
+// sent before a grip that waits: the gripper is told when the arm has come to its end.
+func (s *session) sendsMotion() bool {
 	return s.dead == nil && s.open == nil && s.halted == "" && !s.noisy && !s.astray &&
-		s.stop.phase == stopNone && !s.stop.latched && s.locate == locateNone && s.grip == safety.GripperUnchanged &&
-		!s.ledger.has(lineGrip) && !s.ledger.has(lineMode)
+		s.stop.phase == stopNone && !s.stop.latched && s.locate == locateNone &&
+		!s.ledger.has(lineGrip) && !s.ledger.has(lineMode) && len(s.modes) == 0
 }
 
 func (s *session) accepts(now safety.Instant, sp safety.Setpoint) bool {
@@ -91,7 +95,7 @@ func (s *session) dueHeld(now safety.Instant) []byte {
 	case s.held.to == s.end():
 		s.held = nil
 		return nil
-	case !s.takesMotion() || !s.fits(now, s.held.motion):
+	case !s.sendsMotion() || !s.fits(now, s.held.motion):
 		s.held.until = now + s.cfg.Tick
 		return nil
 	}

@@ -103,6 +103,9 @@ func (s *session) halt(why string) {
 	s.halted = why
 	s.ledger.clear()
 	s.held, s.flight, s.arrived, s.locate = nil, s.flight[:0], 0, locateNone
+	if s.stop.phase == stopQuick {
+		s.stop.phase = stopDrain // M410 is not answered any more: the stop ends as any other
+	}
 	s.tell(func(f arm.Feedback) { f.Alarm(why, true) })
 	s.wake()
 }

@@ -53,7 +53,8 @@ type session struct {
 	clear  safety.Instant // until then nothing is sent, and what comes counts for nothing
 	astray bool           // a setpoint began elsewhere than where the arm is
 
-	grip safety.Gripper // waits to be sent
+	grip  safety.Gripper // waits to be sent
+	modes []string       // wait to be sent
 
 	text, frame []byte // of the writer alone
 }
@@ -159,6 +160,9 @@ func (s *session) due(now safety.Instant) []byte {
 		return s.dueResync(now)
 	}
 	if frame := s.dueStop(now); frame != nil {
+		return frame
+	}
+	if frame := s.dueMode(now); frame != nil {
 		return frame
 	}
 	if frame := s.dueHeld(now); frame != nil {

@@ -30,10 +30,10 @@ func (s stopping) deadline(horizon time.Duration) safety.Instant {
 	return s.since + horizon + drainGrace
 }
 
-// stopNow begins a stop, or repeats it. A gripper line that waits is dropped.
+// stopNow begins a stop, or repeats it. What waits to be sent is dropped.
 func (s *session) stopNow(now safety.Instant) []byte {
 	s.observe(now)
-	s.grip, s.held = safety.GripperUnchanged, nil
+	s.grip, s.held, s.modes = safety.GripperUnchanged, nil, nil
 	s.stop.latched = true
 	if s.stop.phase == stopNone {
 		s.stop.phase, s.stop.since = stopDrain, now
@@ -81,8 +81,11 @@ func (s *session) haltedStop(now safety.Instant) {
 	}
 }
 
-// rearmNow makes the arm ready after a reset: somebody at the panel may have left the
-// controller in relative coordinates.
+// rearmModes are sent before the first motion after a reset: somebody at the panel may have left
+// the controller in relative coordinates, or in inches.
+var rearmModes = []string{absolute, millimetres}
+
+// rearmNow makes the arm ready after a reset.
 func (s *session) rearmNow(now safety.Instant) []byte {
 	s.observe(now)
 	if s.halted != "" {
@@ -90,9 +93,17 @@ func (s *session) rearmNow(now safety.Instant) []byte {
 		s.tell(func(f arm.Feedback) { f.Alarm(why, true) })
 		return nil
 	}
-	s.stop.latched = false
-	if s.noisy {
+	s.stop.latched, s.modes = false, rearmModes
+	s.wake()
+	return s.dueMode(now)
+}
+
+// dueMode returns the next line of a rearm.
+func (s *session) dueMode(now safety.Instant) []byte {
+	if len(s.modes) == 0 || s.noisy || !s.ledger.room() {
 		return nil
 	}
-	return s.sendText(now, line{kind: lineMode}, absolute)
+	text := s.modes[0]
+	s.modes = s.modes[1:]
+	return s.sendText(now, line{kind: lineMode}, text)
 }

@@ -68,7 +68,7 @@ func (p *player) handshake(t fataler) {
 		p.ask(true)
 	}
 	for _, lines := range [][]string{
-		nil, nil, nil, nil, nil,
+		nil, nil, nil, nil, nil, nil,
 		{"echo:  M201 X1000.00 Y1000.00 Z1000.00 E10000.00", "echo:  M203 X300.00 Y300.00 Z300.00 E25.00",
 			"echo:  M204 P3000.00 R3000.00 T3000.00", "echo:  M205 B0.00 S0.00 T0.00 J0.05"},
 		nil,

@@ -10,6 +10,7 @@ type Config struct {
 	MaxFeed         float64      `json:"max_feed,omitzero"`         // mm/s, M203; 0: 300
 	Realtime        bool         `json:"realtime,omitzero"`         // built with M114_REALTIME: M114 R
 	EmergencyParser bool         `json:"emergency_parser,omitzero"` // built with EMERGENCY_PARSER
+	Inches          bool         `json:"inches,omitzero"`           // built with INCH_MODE_SUPPORT: G20
 	Version         string       `json:"version,omitzero"`          // "2.0.9.5" or "1.1.9"; "": "2.0.9.5"
 	Banner          bool         `json:"banner,omitzero"`           // greets at start, as a board does whose DTR was pulsed
 }

@@ -25,12 +25,15 @@
 // few are queued, and the rolling of fewer than six steps into the next motion. Every axis has
 // 80 steps a mm. A Marlin 1 has these as well; of its classic jerk there is nothing.
 //
+// After G20 lengths, speeds and accelerations are in inches, and M503 lists them so; M114 stays
+// with millimetres.
+//
 // M114 tells where the last move goes, and so does M154. M114 of a Marlin 1 waits until the
 // arm is there, and it has no M154. An arm that has booted stands where Marlin believes it to
 // be; homing drives straight to zero, for there are no switches.
 //
 // Left out: the wire's speed (bytes arrive at once; each line is read as it comes if the main
-// program waits), heaters, the extruder, arcs, inches, offsets but G92, software endstops,
+// program waits), heaters, the extruder, arcs, offsets but G92, software endstops,
 // feed and flow overrides, the EEPROM, hosts' prompts, REALTIME_REPORTING_COMMANDS.
 //
 // # Events
@@ -51,5 +54,6 @@
 //	garbage N        send N bytes of noise
 //	kill             what a thermal protection does
 //	homing-failed    the next G28 fails, which kills
+//	inches           G20 from the panel, in a build that has it
 //	reboot           power off and on: 2 s of silence, the banner, and zero where it stands
 package marlinemu

@@ -84,6 +84,7 @@ var boardFaults = map[string]struct {
 	"garbage":       {true, func(b *Board, n int, _ string) { b.garbage(n) }},
 	"kill":          {false, func(b *Board, _ int, _ string) { b.killBy() }},
 	"homing-failed": {false, func(b *Board, _ int, _ string) { b.faults.homing = true }},
+	"inches":        {false, func(b *Board, _ int, _ string) { b.gcode.inches = b.cfg.Inches }},
 	"reboot":        {false, func(b *Board, _ int, _ string) { b.reboot() }},
 }
 

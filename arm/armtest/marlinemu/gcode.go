@@ -20,6 +20,23 @@ type gcode struct {
 	shift    axes    // mm, of G92
 	feed     float64 // mm/s
 	relative bool
+	inches   bool // G20
+}
+
+const inch = 25.4 // mm
+
+// unit returns the length in mm that a number stands for.
+func (g gcode) unit() float64 {
+	if g.inches {
+		return inch
+	}
+	return 1
+}
+
+// length returns a parameter's length in mm, and whether it has one.
+func (b *Board) length(c command, letter byte) (mm float64, ok bool) {
+	v, ok := c.value(letter)
+	return min(max(v*b.gcode.unit(), -most), most), ok
 }
 
 // command carries out what is not a setting or a report.
@@ -29,7 +46,9 @@ func (b *Board) command(c command) {
 		b.lineTo(c)
 	case "G4":
 		b.pause(c)
-	case "G21", "M108", "M110":
+	case "M108", "M110":
+	case "G21":
+		b.gcode.inches = false
 	case "G28":
 		b.home(c)
 	case "G90", "G91":
@@ -52,6 +71,10 @@ func (b *Board) command(c command) {
 			b.wait(b.synchronized)
 		}
 	default:
+		if c.name == "G20" && b.cfg.Inches {
+			b.gcode.inches = true
+			return
+		}
 		if !b.output(c) && !b.setting(c) && !b.inform(c) {
 			b.print(`echo:Unknown command: "` + c.text + `"`)
 		}
@@ -63,7 +86,7 @@ func (b *Board) command(c command) {
 func (b *Board) lineTo(c command) {
 	to := b.gcode.at
 	for i := range to {
-		v, ok := c.value(axisLetters[i])
+		v, ok := b.length(c, axisLetters[i])
 		switch {
 		case !ok:
 		case b.gcode.relative:
@@ -72,7 +95,7 @@ func (b *Board) lineTo(c command) {
 			to[i] = v - b.gcode.shift[i]
 		}
 	}
-	if f, ok := c.value('F'); ok && f > 0 {
+	if f, ok := b.length(c, 'F'); ok && f > 0 {
 		b.gcode.feed = f / 60
 	}
 	b.gcode.at = to
@@ -133,7 +156,7 @@ func (b *Board) home(c command) {
 // setPosition is G92: it moves nothing.
 func (b *Board) setPosition(c command) {
 	for i := range b.gcode.at {
-		if v, ok := c.value(axisLetters[i]); ok {
+		if v, ok := b.length(c, axisLetters[i]); ok {
 			b.gcode.shift[i] = v - b.gcode.at[i]
 		}
 	}

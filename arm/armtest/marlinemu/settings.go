@@ -7,15 +7,15 @@ func (b *Board) setting(c command) bool {
 	switch c.name {
 	case "M201":
 		if !b.setAxes(&b.set.maxAccel, c) && !b.cfg.old() {
-			b.print(b.set.accelLine())
+			b.print(b.shown().accelLine())
 		}
 	case "M203":
 		if !b.setAxes(&b.set.maxFeed, c) && !b.cfg.old() {
-			b.print(b.set.feedLine())
+			b.print(b.shown().feedLine())
 		}
 	case "M204":
 		if !b.setAccel(c) && !b.cfg.old() {
-			b.print(b.set.moveLine())
+			b.print(b.shown().moveLine())
 		}
 	case "M503":
 		b.list()
@@ -30,7 +30,7 @@ const least = 0.1
 
 func (b *Board) setAxes(to *axes, c command) (set bool) {
 	for i := range to {
-		if v, ok := c.value(axisLetters[i]); ok {
+		if v, ok := b.length(c, axisLetters[i]); ok {
 			to[i], set = max(v, least), true
 		}
 	}
@@ -47,7 +47,7 @@ func (b *Board) setAccel(c command) (set bool) {
 		{'R', []*float64{&b.set.retract}},
 		{'T', []*float64{&b.set.travel}},
 	} {
-		if v, ok := c.value(p.letter); ok {
+		if v, ok := b.length(c, p.letter); ok {
 			set = true
 			for _, to := range p.to {
 				*to = max(v, least)
@@ -55,6 +55,14 @@ func (b *Board) setAccel(c command) (set bool) {
 		}
 	}
 	return set
+}
+
+// shown are the settings in the unit that is set.
+func (b *Board) shown() settings {
+	s, k := b.set, 1/b.gcode.unit()
+	s.maxFeed, s.maxAccel = s.maxFeed.times(k), s.maxAccel.times(k)
+	s.print, s.retract, s.travel = s.print*k, s.retract*k, s.travel*k
+	return s
 }
 
 func (s settings) feedLine() string  { return "  M203 " + axisWords(s.maxFeed) + " E25.00" }
@@ -69,19 +77,23 @@ func axisWords(a axes) string { return fmt.Sprintf("X%.2f Y%.2f Z%.2f", a[0], a[
 func (b *Board) list() {
 	head, units := "echo:; ", "echo:  G21 ; (mm)"
 	junction := "B<min_segment_time_us> S<min_feedrate> T<min_travel_feedrate> J<junc_dev>"
-	advanced := "  M205 B20000.00 S0.00 T0.00 J0.01"
+	deviates := fmt.Sprintf("J%.2f", deviation/b.gcode.unit())
+	advanced := "  M205 B20000.00 S0.00 T0.00 " + deviates
 	if b.cfg.old() {
 		head, units = "echo:", "echo:  G21    ; Units in mm (mm)"
 		junction = "Q<min_segment_time_us> S<min_feedrate> T<min_travel_feedrate> J<junc_dev>"
-		advanced = "  M205 Q20000 S0.00 T0.00 J0.01"
+		advanced = "  M205 Q20000 S0.00 T0.00 " + deviates
+	}
+	if b.gcode.inches {
+		units = "echo:  G20 ; (in)"
 	}
 	b.print(units)
-	steps := axes{stepsPerMM, stepsPerMM, stepsPerMM}
+	set, steps := b.shown(), axes{stepsPerMM, stepsPerMM, stepsPerMM}.times(1/b.gcode.unit())
 	for _, section := range [][2]string{
 		{"Steps per unit:", "  M92 " + axisWords(steps) + " E93.00"},
-		{"Maximum feedrates (units/s):", b.set.feedLine()},
-		{"Maximum Acceleration (units/s2):", b.set.accelLine()},
-		{"Acceleration (units/s2): P<print_accel> R<retract_accel> T<travel_accel>", b.set.moveLine()},
+		{"Maximum feedrates (units/s):", set.feedLine()},
+		{"Maximum Acceleration (units/s2):", set.accelLine()},
+		{"Acceleration (units/s2): P<print_accel> R<retract_accel> T<travel_accel>", set.moveLine()},
 		{"Advanced: " + junction, advanced},
 	} {
 		b.print(head + section[0])

@@ -14,7 +14,7 @@ import (
 
 // TestTranscripts plays the files of testdata/transcripts. Each command line is one of
 //
-//	board [banner] [old] [realtime] [emergency] [at=(x,y,z)] [accel=mm/s²] [feed=mm/s]
+//	board [banner] [old] [realtime] [emergency] [inches] [at=(x,y,z)] [accel=mm/s²] [feed=mm/s]
 //	send [for=50ms]   deliver every input line, each at once; \n and \r are escapes
 //	wait for=1s
 //	rest              wait until nothing is left to do
@@ -97,6 +97,8 @@ func boardConfig(t *testing.T, d *datadriven.TestData) (cfg Config) {
 			cfg.Realtime = true
 		case "emergency":
 			cfg.EmergencyParser = true
+		case "inches":
+			cfg.Inches = true
 		case "accel":
 			_, err = fmt.Sscan(arg.Vals[0], &cfg.Accel)
 		case "feed":
