@@ -33,8 +33,8 @@ type reply struct {
 // is not understood is replyNone.
 func parseReply(line string) reply {
 	switch {
-	case line == "ok":
-		return reply{kind: replyOK}
+	case line == "ok", strings.HasSuffix(line, "ok") && strings.ContainsFunc(line, unprintable):
+		return reply{kind: replyOK} // noise on the line before it costs no answer
 	case strings.HasPrefix(line, "error:"):
 		return reply{kind: replyError, code: parseCode(line[len("error:"):])}
 	case strings.HasPrefix(line, "ALARM:"):
@@ -53,6 +53,8 @@ func parseReply(line string) reply {
 	}
 	return reply{}
 }
+
+func unprintable(r rune) bool { return r < ' ' || r > '~' }
 
 // parseCode returns the number of an error or alarm, 0 for one without a number, as
 // builds without REPORT_GUI_MODE print.

@@ -14,6 +14,7 @@ import (
 func TestParseReply(t *testing.T) {
 	for line, want := range map[string]reply{
 		"ok":                                     {kind: replyOK},
+		"\x80\xfe~ok":                            {kind: replyOK}, // behind noise
 		"error:9":                                {kind: replyError, code: 9},
 		"error: Bad number format":               {kind: replyError},
 		"ALARM:1":                                {kind: replyAlarm, code: 1},
