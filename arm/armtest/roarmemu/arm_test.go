@@ -22,16 +22,16 @@ func TestPlacesOfTheDocuments(t *testing.T) {
 	}
 	r.send(`{"T":1041,"x":900,"y":0,"z":0,"t":3.14}`, 0)
 	r.settle()
-	if got, want := r.at, (safety.Point{X: -169, Z: 435}); !near(got, want, 1) {
-		t.Errorf("after an unreachable target at %v, want %v", got, want)
+	if want := (safety.Point{X: -169, Z: 435}); r.distance(t, want) > 1 {
+		t.Errorf("after an unreachable target at %v, want %v", r.at, want)
 	}
 	if states := r.has(armtest.EvState); len(states) != 1 || states[0].Text != "nan" {
 		t.Errorf("states %v", states)
 	}
 }
 
-// Within reach the arm ends where it was sent, and says so, up to the counts' resolution and the
-// offset of 2047 against 2048.
+// Within reach the arm ends where it was sent, up to the counts' resolution and the offset of
+// 2047 against 2048, and says so, up to the bend of its forearm.
 func TestGoesWhereItIsSent(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		q := angles{
@@ -49,10 +49,48 @@ func TestGoesWhereItIsSent(t *testing.T) {
 		if !near(r.at, p, 2) {
 			rt.Errorf("at %v, sent to %v", r.at, p)
 		}
-		if off := r.distance(t, p); off > 2 {
+		if off := r.distance(t, p); off > 2+foreAside {
 			rt.Errorf("measures a place %v mm away", off)
 		}
 	})
+}
+
+// In the init pose the forearm is level: T:1051 shows it as high as without its bend, and the
+// hand is lower.
+func TestForearmIsBent(t *testing.T) {
+	r := newRig(Config{})
+	shown := r.at
+	shown.Z += foreAside
+	if off := r.distance(t, shown); off > 0.1 {
+		t.Errorf("hand at %v, shown %v mm from %v", r.at, off, shown)
+	}
+}
+
+// Servos rest below their goals under load, most where the arm is stretched out, and not where
+// it hangs. An arm that was made to stand somewhere stands there.
+func TestServosSag(t *testing.T) {
+	r := newRig(Config{ShoulderSag: 60, ElbowSag: 40, Position: &[3]float64{300, 0, 200}})
+	if !near(r.at, safety.Point{X: 300, Z: 200}, 1) || r.Next() != armtest.Never {
+		t.Fatalf("made at %v, next %v", r.at, r.Next())
+	}
+	for _, tc := range []struct {
+		x, z            float64
+		shoulder, elbow float64 // counts of sag
+	}{
+		{510, 0, 59, 37},
+		{250, -300, 37, 0},
+		{300, 300, 28, 40},
+	} {
+		r.send(fmt.Sprintf(`{"T":1041,"x":%g,"y":0,"z":%g,"t":3}`, tc.x, tc.z), 0)
+		r.settle()
+		s, e := r.servos[shoulder], r.servos[elbow]
+		if math.Abs(s.pos-float64(s.goal)-tc.shoulder) > 2 || math.Abs(e.pos-float64(e.goal)-tc.elbow) > 2 {
+			t.Errorf("at %v, %v: shoulder %v, elbow %v below its goal", tc.x, tc.z, s.pos-float64(s.goal), e.pos-float64(e.goal))
+		}
+		if r.at.Z > tc.z-5 || s.vel != 0 || e.vel != 0 {
+			t.Errorf("sent to %v, %v: at %v", tc.x, tc.z, r.at)
+		}
+	}
 }
 
 // The servos keep their limits, and what is logged of the motion is what happened.

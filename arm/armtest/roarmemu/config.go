@@ -13,6 +13,14 @@ type Config struct {
 	Position *[3]float64 `json:"position,omitempty"`  // mm, where the hand is at first; absent: the init pose
 	MaxSpeed float64     `json:"max_speed,omitempty"` // rad/s, of every servo; 0: 4.7
 	Accel    float64     `json:"accel,omitempty"`     // rad/s², of every servo; 0: 50
+
+	// How far below their goals shoulder and elbow rest with the arm stretched out level, in
+	// counts; elsewhere as much less as the load's lever is shorter. An ST3215 as delivered was
+	// measured to rest 20 to 30 off under about a third of its stall torque
+	// (TheRobotStudio/SO-ARM100, issue 134). The firmware halves its stiffness (ST_PID_P 16), so
+	// 20 to 60 are assumed.
+	ShoulderSag float64 `json:"shoulder_sag,omitempty"`
+	ElbowSag    float64 `json:"elbow_sag,omitempty"`
 }
 
 const (

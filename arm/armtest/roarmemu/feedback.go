@@ -36,7 +36,7 @@ func (a *Arm) state() string {
 		c[j] = math.Round(c[j])
 	}
 	q := measured(c)
-	p := q.forward()
+	p := q.reported()
 	b := []byte(`{"T":1051`)
 	for _, field := range []struct {
 		name  string

@@ -12,12 +12,15 @@ const (
 	baseHeight = 126.06
 	upperUp    = 236.82 // from the shoulder's axis to the elbow's, along the upper arm
 	upperAside = 30.0   // and across it
-	foreLength = 280.15
+	foreAlong  = 280.15
+	foreAside  = 1.73 // ARM_L3_LENGTH_MM_B_0, with a gripper
 )
 
 var (
 	upperLength = math.Hypot(upperUp, upperAside)
 	upperAngle  = math.Atan2(upperAside, upperUp)
+	foreLength  = math.Hypot(foreAlong, foreAside) // l3
+	foreAngle   = math.Atan2(foreAside, foreAlong) // t3rad
 )
 
 // joint indices of the servos, in the order of their ids 11, 12, 14 and 15.
@@ -44,15 +47,37 @@ const (
 // upright, forward positive. Elbow: from the upper arm's line, down positive. Hand: 3.14 is closed.
 type angles [joints]float64
 
-// forward returns where the hand is (RoArmM2_computePosbyJointRad).
-func (a angles) forward() safety.Point {
-	up, fore := math.Pi/2-(a[shoulder]+upperAngle), math.Pi/2-(a[elbow]+a[shoulder])
+// forward returns where the hand is.
+func (a angles) forward() safety.Point { return a.place(foreAngle) }
+
+// reported returns where the firmware says that the hand is (RoArmM2_computePosbyJointRad,
+// EEMode 0): it leaves out the forearm's bend, which its inverse kinematics have.
+func (a angles) reported() safety.Point { return a.place(0) }
+
+func (a angles) place(bend float64) safety.Point {
+	up, fore := a.limbs(bend)
 	r := upperLength*math.Cos(up) + foreLength*math.Cos(fore)
 	return safety.Point{
 		X: r * math.Cos(a[base]),
 		Y: r * math.Sin(a[base]),
 		Z: upperLength*math.Sin(up) + foreLength*math.Sin(fore),
 	}
+}
+
+// limbs returns how far upper arm and forearm point up from level, in rad.
+func (a angles) limbs(bend float64) (up, fore float64) {
+	return math.Pi/2 - (a[shoulder] + upperAngle), math.Pi/2 - (a[elbow] + a[shoulder] + bend)
+}
+
+// gravity returns what part of the load that it has when the arm is stretched out level each
+// joint has, negative where it pulls the other way. Half of the weight is at the elbow and half at
+// the hand, which is assumed.
+func (a angles) gravity() (part [joints]float64) {
+	up, fore := a.limbs(foreAngle)
+	elbowOut, foreOut := upperLength*math.Cos(up), foreLength*math.Cos(fore)
+	part[shoulder] = (2*elbowOut + foreOut) / (2*upperLength + foreLength)
+	part[elbow] = foreOut / foreLength
+	return part
 }
 
 // inverse returns the angles for a place, NaN where there are none (simpleLinkageIkRad).
@@ -64,7 +89,7 @@ func inverse(p safety.Point, t float64) angles {
 	return angles{
 		base:     math.Atan2(p.Y, p.X),
 		shoulder: math.Pi/2 - math.Atan2(p.Z, r) - psi,
-		elbow:    psi + omega,
+		elbow:    psi + omega - foreAngle,
 		hand:     t,
 	}
 }

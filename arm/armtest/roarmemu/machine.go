@@ -1,6 +1,7 @@
 package roarmemu
 
 import (
+	"math"
 	"time"
 
 	"github.com/aether-arm/aetherd/arm/armtest"
@@ -42,6 +43,12 @@ func New(cfg Config, now time.Duration) *Arm {
 	}
 	for j := range a.servos {
 		a.servos[j] = servo{pos: float64(pose[j]), goal: pose[j]}
+	}
+	a.load()
+	for j := range a.servos { // it has come to rest
+		s := &a.servos[j]
+		s.goal -= int(math.Round(s.sag))
+		s.pos = s.end()
 	}
 	a.at = a.hand()
 	if cfg.Boot {

@@ -15,7 +15,7 @@ func (a *Arm) counts() (c [joints]float64) {
 	return c
 }
 
-// hand returns where the hand is. The arm is where the firmware takes it to be, to within an encoder's count.
+// hand returns where the hand is. The arm is in the angles that the firmware reads.
 func (a *Arm) hand() safety.Point { return measured(a.counts()).forward() }
 
 // goTo gives all servos a goal at once, as fast as they can.
@@ -81,10 +81,23 @@ func (a *Arm) tick() {
 		a.tickServo(j)
 	}
 	a.at = a.hand()
+	a.load()
+	if !a.torque && !a.falls() { // the table has taken the speed
+		for j := range a.servos {
+			a.servos[j].vel = 0
+		}
+	}
 	a.speed = a.at.Sub(before).Norm() / tick.Seconds()
 	a.playing = a.inMotion()
 	a.tickAt += tick
 	a.report()
+}
+
+// load puts the arm's weight on its servos.
+func (a *Arm) load() {
+	part := measured(a.counts()).gravity()
+	a.servos[shoulder].bear(a.cfg.ShoulderSag * part[shoulder])
+	a.servos[elbow].bear(a.cfg.ElbowSag * part[elbow])
 }
 
 func (a *Arm) tickServo(j int) {

@@ -14,9 +14,22 @@ type servo struct {
 	goal     int
 	speed    float64 // counts/s, of the order under way; 0: no limit but its own
 	accel    float64 // counts/s², likewise
+	sag      float64 // counts, how far from its goal it rests
 }
 
-func (s *servo) settled() bool { return s.vel == 0 && s.pos == float64(s.goal) }
+func (s *servo) settled() bool { return s.vel == 0 && s.pos == s.end() }
+
+// end returns where the servo comes to rest.
+func (s *servo) end() float64 { return float64(s.goal) + s.sag }
+
+// bear puts a load on the servo, by how far that makes it sag. Its friction swallows small
+// changes.
+func (s *servo) bear(sag float64) {
+	const friction = 0.25 // counts
+	if math.Abs(sag-s.sag) > friction {
+		s.sag = sag
+	}
+}
 
 // order gives the servo a goal. speed is in counts/s, acc in 100 counts/s²; 0 is no limit.
 func (s *servo) order(goal int, speed, acc float64) {
@@ -32,9 +45,9 @@ func (s *servo) advance(maxSpeed, maxAccel float64) {
 	if s.accel > 0 {
 		maxAccel = min(maxAccel, s.accel)
 	}
-	way := float64(s.goal) - s.pos
+	way := s.end() - s.pos
 	if math.Abs(way) <= maxAccel*dt*dt && math.Abs(s.vel) <= 2*maxAccel*dt {
-		s.pos, s.vel = float64(s.goal), 0
+		s.pos, s.vel = s.end(), 0
 		return
 	}
 	// Braking begins a little early, so that the last tick does not overshoot.

@@ -42,7 +42,7 @@ const stepTime = 2500 * time.Microsecond
 
 // interpolate is T:104. Without a speed it never comes to an end.
 func (a *Arm) interpolate(m message) {
-	from, to := a.hand(), m.point()
+	from, to := measured(a.counts()).reported(), m.point()
 	angle, t := measured(a.counts())[hand], m.number("t")
 	way := to.Sub(from)
 	steps := max(math.Abs(way.X), math.Abs(way.Y), math.Abs(way.Z), math.Abs(t-angle)*10)
