@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,11 +10,22 @@ import (
 // anHour bounds every time: a longer one is as good as off.
 const anHour = 60 * 60 * 1000 // ms
 
-// ranges are the bounds of every number. None of the lower bounds of a
-// time-out or a limit is zero: nothing here can be switched off by a number, but
-// for the simulator's faults. Lengths are bounded so that a value in micrometres
-// is noticed.
-var ranges = map[string]struct{ min, max float64 }{
+type bounds struct{ min, max float64 }
+
+// ranges are the bounds of every number. None of the lower bounds of a time-out or a
+// limit is zero: nothing here can be switched off by a number, but for the simulator's
+// faults. Lengths are bounded so that a value in micrometres is noticed.
+var ranges = union(daemonRanges, armRanges, jointRanges())
+
+func union(parts ...map[string]bounds) map[string]bounds {
+	all := map[string]bounds{}
+	for _, part := range parts {
+		maps.Copy(all, part)
+	}
+	return all
+}
+
+var daemonRanges = map[string]bounds{
 	"server.max_stations":         {1, 1e6},
 	"server.outbound_limit_bytes": {4096, 64 << 20}, // from one line
 	"safety.lease_ms":             {1, anHour},
@@ -28,18 +40,6 @@ var ranges = map[string]struct{ min, max float64 }{
 	"safety.motion.accel":         {1, 100000},
 	"safety.motion.stop_accel":    {1, 100000},
 	"safety.motion.tick_hz":       {20, 500},
-	"arm.horizon_ms":              {20, 1000},
-	"arm.write_deadline_ms":       {1, 1000},
-	"arm.reopen_min_ms":           {1, anHour},
-	"arm.reopen_max_ms":           {1, anHour},
-	"arm.serial.baud":             {300, 4e6},
-	"arm.sim.x":                   {-10000, 10000},
-	"arm.sim.y":                   {-10000, 10000},
-	"arm.sim.z":                   {-10000, 10000},
-	"arm.sim.stall_after_ms":      {0, anHour},
-	"arm.sim.disconnect_after_ms": {0, anHour},
-	"arm.sim.reconnect_after_ms":  {0, anHour},
-	"arm.sim.write_delay_ms":      {0, anHour},
 }
 
 // choices are the texts that a key may have.
@@ -49,7 +49,8 @@ var choices = map[string][]string{
 	"safety.start":   {startStopped, startIdle},
 	"safety.control": {controlExclusive, controlShared},
 	"safety.outside": {outsideReject, outsideClamp},
-	"arm.driver":     {DriverSim, DriverGrbl},
+	"arm.driver":     {DriverSim, DriverFeetech, DriverGrbl, DriverMarlin, DriverUarm, DriverRoarm},
+	"arm.uarm.tool":  {"gripper", "pump"},
 }
 
 // checker reports every value of a Config that cannot work or is not safe.
@@ -105,12 +106,6 @@ func oneOf(words []string) string {
 	return `"` + strings.Join(words, `" or "`) + `"`
 }
 
-// realArm reports whether the driver moves more than numbers. A driver that is not
-// known has its fault already.
-func (c *checker) realArm() bool {
-	return c.Arm.Driver != DriverSim && !c.report.faulty["arm.driver"]
-}
-
 // checkStart refuses to let a real arm move without a reset after boot.
 func (c *checker) checkStart() {
 	if c.Safety.Start == startIdle && c.realArm() && !c.report.faulty["safety.start"] {
@@ -156,29 +151,6 @@ func (c *checker) checkMotion() {
 	}
 	if least := (1000 + m.TickHz - 1) / m.TickHz; c.Arm.Horizon < Millis(least) {
 		c.report.add(horizon, " = %d: shorter than one setpoint of %d ms; write at least %[2]d, or raise %s", c.Arm.Horizon, least, tick)
-	}
-}
-
-func (c *checker) checkArm() {
-	c.checkName("arm.name", c.Arm.Name)
-	if c.Arm.Serial.Port == "" && c.realArm() && !c.report.faulty["arm.serial.port"] {
-		c.report.add("arm.serial.port", ` = "": the driver %q needs a serial port; write one such as "/dev/ttyUSB0"`, c.Arm.Driver)
-	}
-	c.checkGripper("arm.grbl.gripper_open", c.Arm.Grbl.GripperOpen)
-	c.checkGripper("arm.grbl.gripper_close", c.Arm.Grbl.GripperClose)
-}
-
-// checkGripper asks the driver, which gets the line in an otherwise sound configuration:
-// what it refuses then is the line of this key.
-func (c *checker) checkGripper(key, line string) {
-	if line == "" {
-		c.report.add(key, ` = "": write one line of G-code such as "M3 S1000", or remove the key`)
-		return
-	}
-	sound := Default().grbl()
-	sound.GripperOpen = line
-	if err := sound.Validate(); err != nil {
-		c.report.add(key, ": %w", err)
 	}
 }
 

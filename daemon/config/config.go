@@ -1,10 +1,6 @@
 package config
 
-import (
-	"time"
-
-	"github.com/aether-arm/aetherd/arm/grbl"
-)
+import "time"
 
 // Config is the configuration file, every key of it. The tags are the keys in
 // TOML; the keys' names end in their unit where that is not obvious. A Config from
@@ -69,45 +65,6 @@ type Motion struct {
 	TickHz    int     `toml:"tick_hz"`    // setpoints per second
 }
 
-// Arm is the arm and its driver. The tables below it that belong to another
-// driver are checked and have no effect.
-type Arm struct {
-	Name          string `toml:"name"`
-	Driver        string `toml:"driver"`
-	Horizon       Millis `toml:"horizon_ms"`        // most motion that is ever committed to the controller
-	WriteDeadline Millis `toml:"write_deadline_ms"` // a write that takes longer is stuck
-	ReopenMin     Millis `toml:"reopen_min_ms"`     // first wait before a lost link is opened again
-	ReopenMax     Millis `toml:"reopen_max_ms"`     // longest such wait
-	Serial        Serial `toml:"serial"`
-	Sim           Sim    `toml:"sim"`
-	Grbl          Grbl   `toml:"grbl"`
-}
-
-// Serial is the serial port of a driver that needs one.
-type Serial struct {
-	Port string `toml:"port"`
-	Baud int    `toml:"baud"`
-}
-
-// Sim is the built-in simulator: where its arm stands at first, in mm, and
-// the faults it plays. A fault of 0 does not happen.
-type Sim struct {
-	X               float64 `toml:"x"`
-	Y               float64 `toml:"y"`
-	Z               float64 `toml:"z"`
-	StallAfter      Millis  `toml:"stall_after_ms"`
-	DisconnectAfter Millis  `toml:"disconnect_after_ms"`
-	ReconnectAfter  Millis  `toml:"reconnect_after_ms"`
-	WriteDelay      Millis  `toml:"write_delay_ms"`
-}
-
-// Grbl is a controller that runs Grbl or grblHAL.
-type Grbl struct {
-	GripperOpen  string `toml:"gripper_open"`  // one line of G-code
-	GripperClose string `toml:"gripper_close"` // one line of G-code
-	Unlock       bool   `toml:"unlock"`        // an accepted reset sends $X to a locked controller
-}
-
 // Station gives a role to the stations that match all of its keys but "".
 type Station struct {
 	Name    string `toml:"name"`
@@ -120,12 +77,6 @@ type Millis int64
 
 // Duration returns m as a time.Duration.
 func (m Millis) Duration() time.Duration { return time.Duration(m) * time.Millisecond }
-
-// The drivers, by the names that Arm.Driver has for them.
-const (
-	DriverSim  = "sim"
-	DriverGrbl = "grbl"
-)
 
 // What Safety has words for.
 const (
@@ -168,16 +119,6 @@ func Default() *Config {
 			// 250 mm/s is the reduced speed of ISO 10218-1.
 			Motion: Motion{Speed: 250, Accel: 1000, StopAccel: 2500, TickHz: 100},
 		},
-		Arm: Arm{
-			Name:          "arm",
-			Driver:        DriverSim,
-			Horizon:       100,
-			WriteDeadline: 50,
-			ReopenMin:     250,
-			ReopenMax:     5000,
-			Serial:        Serial{Baud: 115200},
-			Sim:           Sim{X: 200, Y: 0, Z: 150},
-			Grbl:          Grbl{GripperOpen: grbl.DefaultGripperOpen, GripperClose: grbl.DefaultGripperClose},
-		},
+		Arm: defaultArm(),
 	}
 }

@@ -39,6 +39,9 @@ func parse(name string, doc []byte) (*Config, error) {
 	if !d.given["safety.start"] && c.Arm.Driver != DriverSim {
 		c.Safety.Start = startStopped
 	}
+	if !d.given["arm.serial.baud"] && c.Arm.Driver == DriverFeetech {
+		c.Arm.Serial.Baud = busBaud
+	}
 	c.Server.Listen = localhostAsIP(c.Server.Listen)
 	c.Server.StopListen = localhostAsIP(c.Server.StopListen)
 	c.Ops.Listen = localhostAsIP(c.Ops.Listen)
