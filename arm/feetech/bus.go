@@ -106,6 +106,7 @@ func (b *Bus) Read(ctx context.Context, id int) (Servo, error) {
 		Model:       int(identity[regModel]) | int(identity[regModel+1])<<8,
 		Firmware:    fmt.Sprintf("%d.%d", identity[regFirmware], identity[regFirmware+1]),
 		Position:    l.position,
+		Goal:        l.goal,
 		Speed:       l.speed,
 		Load:        l.load,
 		Voltage:     l.voltage,
@@ -117,11 +118,18 @@ func (b *Bus) Read(ctx context.Context, id int) (Servo, error) {
 }
 
 // Torque switches a servo's motor on or off. Before it goes on, the goal is where the servo
-// is: it never jumps.
+// is: it never jumps. One that holds already, as near to its goal as its load lets it, keeps it:
+// it would sink by that each time.
 func (b *Bus) Torque(ctx context.Context, id int, on bool) error {
 	want := byte(0)
 	if on {
 		want = 1
+	}
+	if on {
+		is, err := b.live(ctx, id)
+		if err != nil || is.torque && distance(is.goal, is.position) <= sag {
+			return err
+		}
 	}
 	for range busTries {
 		if on {
@@ -151,7 +159,10 @@ func (b *Bus) goalHere(ctx context.Context, id int) error {
 			return err
 		}
 		here := is.position
-		if err := b.write(id, regGoal, byte(here), byte(here>>8)); err != nil {
+		if !withinTurn(here) {
+			return fmt.Errorf("servo %d: %s", id, outsideTurn(here))
+		}
+		if err := b.write(id, regGoal, appendWord(nil, here)...); err != nil {
 			return err
 		}
 		is, err = b.live(ctx, id)
@@ -201,16 +212,7 @@ func (b *Bus) read(ctx context.Context, id int, reg, size byte) (packet, error) 
 // ask sends a frame and returns the answer to it, which has size bytes of parameters. An
 // adapter's echo comes before the answer: so the first answer tells whether there is one.
 func (b *Bus) ask(ctx context.Context, frame []byte, size int) (packet, error) {
-	b.frame = frame
-	b.anew.Store(true)
-	for drained := false; !drained; {
-		select {
-		case <-b.heard:
-		default:
-			drained = true
-		}
-	}
-	if err := b.link.Write(frame); err != nil {
+	if err := b.send(frame); err != nil {
 		return nil, err
 	}
 	over := time.NewTimer(busWait)
@@ -231,6 +233,19 @@ func (b *Bus) ask(ctx context.Context, frame []byte, size int) (packet, error) {
 				b.learn(echoed)
 				return p, nil
 			}
+		}
+	}
+}
+
+// send forgets what has come in, and sends a frame.
+func (b *Bus) send(frame []byte) error {
+	b.frame = frame
+	b.anew.Store(true)
+	for {
+		select {
+		case <-b.heard:
+		default:
+			return b.link.Write(frame)
 		}
 	}
 }

@@ -134,3 +134,45 @@ func TestLostGrip(t *testing.T) {
 	}
 	s.want(t, "gripped open")
 }
+
+// A grip that comes while the arm is being switched on is carried out when it is; a stop or a
+// relaxing drops it.
+func TestGripDuringARearming(t *testing.T) {
+	for name, tc := range map[string]struct {
+		then func(s *sessionRig)
+		goal int
+		told []string
+	}{
+		"on":     {func(*sessionRig) {}, testConfig().Claw.Open, []string{"gripped open"}},
+		"stop":   {func(s *sessionRig) { s.hear(s.stopNow(s.now)) }, testConfig().Claw.Closed, []string{"stopped confirmed"}},
+		"relax":  {func(s *sessionRig) { s.hear(s.relaxNow(s.now)) }, testConfig().Claw.Closed, nil},
+		"closes": {func(s *sessionRig) { s.hear(s.gripNow(s.now, safety.GripperAt(50))) }, 2274, []string{"gripped 50"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := opened(testConfig())
+			s.hear(s.relaxNow(s.now))
+			s.answer(nil)
+			s.hear(s.stopNow(s.now))
+			for range 10 {
+				s.answer(nil)
+			}
+			s.said()
+			s.rearmNow(s.now)
+			s.answer(nil)
+			s.hear(s.gripNow(s.now, safety.GripperOpen))
+			tc.then(s)
+			for range 20 {
+				s.answer(nil)
+			}
+			s.want(t, tc.told...)
+			s.rearmNow(s.now)
+			for range 20 {
+				s.answer(nil)
+			}
+			s.want(t)
+			if goal := s.servos[claw].goal; goal != tc.goal {
+				t.Errorf("the claw goes to %d, want %d", goal, tc.goal)
+			}
+		})
+	}
+}

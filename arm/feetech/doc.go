@@ -40,13 +40,19 @@
 //	adapter   2 USB frames                    0.2 to 2 ms
 //
 // That is 3 to 7 ms of a tick of 10; with a tick of less than that some goals wait. An adapter
-// with a latency timer (FTDI: 16 ms) has to be set to 1 ms. Where the adapter gives back what is
-// sent, Open sees it: the echo comes before the first answer.
+// with a latency timer (FTDI: 16 ms) has to be set to 1 ms: answers that come later than in 8 ms
+// would be taken for those to the next question, so Open times them and refuses such an adapter.
+// Where the adapter gives back what is sent, Open sees it: the echo comes before the first answer.
 //
 // An answer that is missing or damaged (its checksum is wrong) is passed over, and counted. A
 // servo that does not answer 15 cycles running, a quarter of a second, is an alarm with its
 // joint's name; if none of them does, the link is lost. Nothing moves on more than two cycles
 // without a joint's answer.
+//
+// Whoever gives up the link takes back the joints' goals that nobody has answered to have: they
+// may be in the line still, and shall move nothing later. If servos have heard them, and only
+// their answers are missing, the arm goes back by that: once, and by less than the motion of a
+// horizon. At rest there is nothing to take back, and the claw's goal stays.
 //
 // # Never a jump
 //
@@ -54,6 +60,14 @@
 // goal becomes its position first, and motors go on when a read has shown that. A servo that
 // already stands with its motor on keeps its goal; one that moves, because the daemon was killed
 // in a motion, gets its position for a goal.
+//
+// Some firmware (3.10 was seen to) switches a motor on by itself when a goal is written. So a
+// servo whose motor is off, because it protects itself or its supply failed, gets no goal from a
+// stop, a repair or a motion of the others, nor does one that has not answered for more than two
+// cycles: it may have fallen, and would go back up. Only Open and Rearm tell it one, its position.
+//
+// A servo that counts turns (bit 4 of register 18) can be at less than 0 or more than 4095
+// counts. It is told no goal there, and the arm is not switched on.
 //
 // Setpoints begin where the arm was measured whenever they do not go on from the one before:
 // after Open, and after a reset. A load keeps a servo from its goal (see sag in config.go). That
@@ -70,12 +84,15 @@
 // better goal: the arm would overshoot it and come back. If servos are answering, the frame waits
 // for them, a few milliseconds: nobody would hear an instruction that collides with an answer,
 // and the answers would be lost as well. The stop is confirmed when every servo has stood for
-// 60 ms, with the goal that it was sent; if one does not answer, it is StopSent.
+// 60 ms, with the goal that it was sent; if one does not answer, it is StopSent. So it is after 2 s
+// for a servo that does not stand quite still, but was all the while as near to its goal as a
+// load explains: it hunts. One that is moved away from its goal keeps the stop pending.
 //
 // A braking setpoint that cannot be carried out, at the edge of the reach or with a joint that
 // does not follow, is taken and not sent: the gate comes to a stand, and the arm holds.
 //
-// The claw is halted if it moves. If it holds something, it goes on: a stop drops nothing.
+// The claw is halted if it moves. If it holds something, it goes on: a stop drops nothing. A grip
+// that comes while Rearm is under way is carried out behind it, unless a stop drops it.
 //
 // Relax switches off the joints and not the claw, for what it holds would fall on whoever guides
 // the arm. A stop of a limp arm leaves it limp, and is confirmed.
@@ -121,6 +138,9 @@
 //
 // A joint that is found outside of its limits cannot be commanded: somebody has to relax the arm
 // and move it by hand. Until then it is locked.
+//
+// A joint that has fallen, because its servo let go, stays where it is, also when the servo is
+// well again: a reset takes hold of it there.
 //
 // # Assumed
 //

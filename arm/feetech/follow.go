@@ -49,7 +49,7 @@ func (s *session) followed(now safety.Instant) {
 			continue
 		}
 		degrees := float64(distance(servo.off(), 0)) * 360 / CountsPerTurn
-		servo.goal, servo.follow = servo.is.position, following{}
+		servo.goal, servo.follow = min(max(servo.is.position, 0), CountsPerTurn-1), following{}
 		s.dirty, s.chain, s.faulted = true, chain{}, true
 		s.alarm(fmt.Sprintf("%s does not follow: %.1f° from its goal and no nearer for %v, an obstacle or an overload",
 			servo.name, degrees, followWait), false)

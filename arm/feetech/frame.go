@@ -2,34 +2,60 @@ package feetech
 
 import "github.com/aether-arm/aetherd/safety"
 
-// goals returns the sync write of what every servo shall do. It carries acceleration, speed
-// and torque limit as well: a servo whose supply fails for a moment forgets them.
+// goals returns the sync write of what every servo shall do, nil if there is none to tell. A
+// goal switches some firmware's motor on (3.10 was seen to): but for a rearming, a servo whose
+// motor is off gets none, nor one that has not said for a while whether it is.
 func (s *session) goals() []byte {
 	s.dirty, s.echoed = false, false
-	b := append(begin(s.frame[:0], broadcast, instSyncWrite), firstGoal, goalSize)
+	b := s.beginGoals()
 	for i := range s.slots {
-		servo := &s.slots[i]
-		s.sent[i] = servo.goal
-		b = append(b, servo.id, byte(servo.accel))
-		b = appendWord(b, servo.goal)
-		b = appendWord(b, 0) // regTime
-		b = appendWord(b, servo.speed)
-		b = appendWord(b, servo.torque)
+		if servo := &s.slots[i]; s.rearm != rearmNone || servo.is.torque && servo.misses <= blindLimit {
+			b = s.appendGoal(b, i)
+		}
 	}
-	s.frame = finish(b)
-	return s.frame
+	return s.finishGoals(b)
 }
 
-// asHeard returns the goals that servos have answered to have. Whoever gives up silent servos
-// sends it: if what they were sent since is still on its way, it moves nothing.
+// asHeard returns goals that joints have answered to have, where they were sent another one
+// since. Whoever gives up silent servos sends it: what is still on its way then moves nothing.
+// A joint that did hear goes back by that, which is less than the horizon's motion.
 func (s *session) asHeard() []byte {
 	if s.limp || s.rearm != rearmNone {
 		return nil
 	}
-	for i := range s.slots {
-		s.slots[i].goal = s.slots[i].is.goal
+	b := s.beginGoals()
+	for i := range s.joints() {
+		if servo := &s.slots[i]; servo.is.torque && servo.is.goal != s.sent[i] {
+			servo.goal = servo.is.goal
+			b = s.appendGoal(b, i)
+		}
 	}
-	return s.goals()
+	return s.finishGoals(b)
+}
+
+func (s *session) beginGoals() []byte {
+	return append(begin(s.frame[:0], broadcast, instSyncWrite), firstGoal, goalSize)
+}
+
+// appendGoal carries acceleration, speed and torque limit as well: a servo whose supply fails
+// for a moment forgets them.
+func (s *session) appendGoal(b []byte, i int) []byte {
+	servo := &s.slots[i]
+	s.sent[i] = servo.goal
+	b = append(b, servo.id, byte(servo.accel))
+	b = appendWord(b, servo.goal)
+	b = appendWord(b, 0) // regTime
+	b = appendWord(b, servo.speed)
+	return appendWord(b, servo.torque)
+}
+
+// finishGoals returns nil for a frame to nobody.
+func (s *session) finishGoals(b []byte) []byte {
+	if len(b) <= packetSize+1 {
+		return nil
+	}
+	s.frame = finish(b)
+	return s.frame
 }
 
 // motors returns the sync write that switches motors: all of them on, or those of the joints
@@ -51,7 +77,7 @@ func (s *session) motors() []byte {
 // question returns the sync read that begins a cycle.
 func (s *session) question(now safety.Instant) []byte {
 	s.asked, s.echoed, s.pending = true, true, len(s.slots)
-	s.deadline = now + s.answerWait()
+	s.deadline = now + answerWait(len(s.slots))
 	s.readAt = now + movingPoll
 	s.parser.reset()
 	b := append(begin(s.frame[:0], broadcast, instSyncRead), firstLive, liveSize)
@@ -61,17 +87,4 @@ func (s *session) question(now safety.Instant) []byte {
 	}
 	s.frame = finish(b)
 	return s.frame
-}
-
-const (
-	byteTime    = safety.Instant(10e3)  // 10 bits at 1,000,000 baud
-	returnDelay = safety.Instant(508e3) // the most that register 7 can be set to
-	adapterWait = safety.Instant(4e6)   // four USB frames, and the scheduler
-)
-
-// answerWait is how long the answers to a sync read take at most.
-func (s *session) answerWait() safety.Instant {
-	n := safety.Instant(len(s.slots))
-	request := packetSize + 2 + n
-	return request*byteTime + n*((packetSize+liveSize)*byteTime+returnDelay) + adapterWait
 }

@@ -6,16 +6,28 @@ import (
 	"github.com/aether-arm/aetherd/safety"
 )
 
-// gripNow tells the claw where to go. Its goal rides in the frame of all goals.
+// gripNow tells the claw where to go. Its goal rides in the frame of all goals. During a
+// rearming it waits: that puts the claw's goal to where it is.
 func (s *session) gripNow(now safety.Instant, g safety.Gripper) []byte {
-	claw := s.claw()
-	if claw == nil || s.stopped || s.limp || s.rearm != rearmNone {
+	switch {
+	case s.claw() == nil || s.stopped:
+		return nil
+	case s.rearm != rearmNone:
+		s.waiting = g
+		return nil
+	case s.limp:
 		return nil
 	}
+	s.sendClaw(now, g)
+	return s.sendGoals(now)
+}
+
+// sendClaw makes the opening the claw's goal.
+func (s *session) sendClaw(now safety.Instant, g safety.Gripper) {
+	claw := s.claw()
 	claw.goal = s.cfg.Claw.at(g)
 	claw.stillSince = now
 	s.grip, s.dirty, s.readAt = g, true, now
-	return s.sendGoals(now)
 }
 
 // at returns the position in counts of an opening.

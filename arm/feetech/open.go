@@ -47,6 +47,9 @@ func (d *Feetech) openOn(ctx context.Context, bus *Bus, f arm.Feedback) (arm.Ope
 	if err != nil {
 		return arm.Opened{}, err
 	}
+	if err := bus.checkLatency(ctx, d.ids()); err != nil {
+		return arm.Opened{}, err
+	}
 	d.mu.Lock()
 	d.session, d.feedback = newSession(d.cfg), nil
 	d.changed = make(chan struct{}, 1)
@@ -72,6 +75,13 @@ func (d *Feetech) openOn(ctx context.Context, bus *Bus, f arm.Feedback) (arm.Ope
 	}, nil
 }
 
+func (d *Feetech) ids() (ids []byte) {
+	for _, servo := range newSlots(d.cfg) {
+		ids = append(ids, servo.id)
+	}
+	return ids
+}
+
 // identify asks every servo what it is.
 func (d *Feetech) identify(ctx context.Context, bus *Bus) (string, error) {
 	var names []string
@@ -83,6 +93,13 @@ func (d *Feetech) identify(ctx context.Context, bus *Bus) (string, error) {
 		names = append(names, fmt.Sprintf("%s %s %s", servo.name, ModelName(is.Model), is.Firmware))
 	}
 	return strings.Join(names, ", "), nil
+}
+
+// Check returns why the driver would refuse a servo, nil if it can be driven: it answers, has
+// the model's counts and registers, and is in the mode of position.
+func (b *Bus) Check(ctx context.Context, id int) error {
+	_, err := b.find(ctx, id)
+	return err
 }
 
 // find asks one servo what it is, several times if it must, and refuses one that cannot be driven.
@@ -162,6 +179,7 @@ func (s *session) restartClock() {
 	s.readAt, s.lastSet = 0, 0
 	for i := range s.slots {
 		servo := &s.slots[i]
-		servo.stillSince, servo.seen, servo.follow, servo.loadSince = 0, 0, following{}, unloaded
+		servo.stillSince, servo.strayed, servo.seen = 0, 0, 0
+		servo.follow, servo.loadSince = following{}, unloaded
 	}
 }

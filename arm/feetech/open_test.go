@@ -87,6 +87,7 @@ func TestOpenRefuses(t *testing.T) {
 		"wrong model": {func(c *feetechemu.Config) { c.Servos[2].Model = 1284 }, "", "elbow: servo 13 is a model 1284: it takes an STS or SMS servo"},
 		"no servo":    {func(c *feetechemu.Config) { c.Servos[3].ID = 40 }, "", "wrist: servo 14: no answer: check its supply"},
 		"no claw":     {func(c *feetechemu.Config) { c.Servos = c.Servos[:4] }, "", "claw: servo 9: no answer"},
+		"latency":     {func(c *feetechemu.Config) { c.Latency = 6000 }, "", "set its latency timer to 1 ms"},
 		"silent":      {func(*feetechemu.Config) {}, "mute", "base: servo 11: no answer"},
 		"damaged":     {func(*feetechemu.Config) {}, "corrupt 1000", "base: servo 11: no answer"},
 	} {

@@ -43,8 +43,14 @@ func packetOf(b []byte, id, instruction byte, params ...byte) []byte {
 	return finish(append(begin(b[:0], id, instruction), params...))
 }
 
-// appendWord appends v, low byte first as STS and SMS servos have it.
-func appendWord(b []byte, v int) []byte { return append(b, byte(v), byte(v>>8)) }
+// appendWord appends v, low byte first and with its sign in bit 15, as STS and SMS servos have
+// it.
+func appendWord(b []byte, v int) []byte {
+	if v < 0 {
+		v = -v | 1<<15
+	}
+	return append(b, byte(v), byte(v>>8))
+}
 
 // A packet is one that came in, whole and with the right checksum.
 type packet []byte

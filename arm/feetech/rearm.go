@@ -1,6 +1,7 @@
 package feetech
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/aether-arm/aetherd/safety"
@@ -39,7 +40,7 @@ func (s *session) beginRearm(now safety.Instant) {
 }
 
 // rearmStep takes a complete cycle.
-func (s *session) rearmStep() {
+func (s *session) rearmStep(now safety.Instant) {
 	switch s.rearm {
 	case rearmHere:
 		s.goalsHere()
@@ -54,12 +55,18 @@ func (s *session) rearmStep() {
 			s.again(servo, "does not switch its motor on")
 			return
 		}
-		s.rearmed()
+		s.rearmed(now)
 	}
 }
 
-// goalsHere makes every servo's position its goal, but for one that holds already.
+// goalsHere makes every servo's position its goal, but for one that holds already. If one is
+// where no goal can be it gives up, and sends none.
 func (s *session) goalsHere() {
+	if servo := s.unlike(func(l *slot) bool { return withinTurn(l.is.position) }); servo != nil {
+		s.failRearm(errors.New(s.describe(servo, troubleOutside)))
+		s.tellOutside(servo)
+		return
+	}
 	for i := range s.slots {
 		servo := &s.slots[i]
 		if servo.goal = servo.is.position; servo.keeps() {
@@ -105,19 +112,30 @@ func (s *session) again(servo *slot, what string) {
 // failRearm gives up. What holds goes on holding, and what is limp stays so.
 func (s *session) failRearm(err error) {
 	s.rearm, s.failed, s.faulted = rearmNone, err, true
+	s.waiting = safety.GripperUnchanged
 }
 
-// rearmed ends a rearming: every servo holds where it is.
-func (s *session) rearmed() {
+// rearmed ends a rearming: every servo holds where it is. The claw gets what it was told
+// meanwhile.
+func (s *session) rearmed(now safety.Instant) {
 	s.rearm, s.limp, s.faulted = rearmNone, false, false
 	for i := range s.joints() {
 		servo := &s.slots[i]
 		servo.standing, servo.pace = withinSag(servo.off()), servo.speed/slowestPace
 		if servo.outside() {
-			servo.now |= troubleOutside
-			servo.told |= troubleOutside
-			s.faulted, s.locked = true, true
-			s.alarm(s.describe(servo, troubleOutside), true)
+			s.tellOutside(servo)
 		}
 	}
+	if g := s.waiting; g != safety.GripperUnchanged && !s.faulted {
+		s.sendClaw(now, g)
+	}
+	s.waiting = safety.GripperUnchanged
+}
+
+// tellOutside locks the arm until the servo is where it may be.
+func (s *session) tellOutside(servo *slot) {
+	servo.now |= troubleOutside
+	servo.told |= troubleOutside
+	s.faulted, s.locked = true, true
+	s.alarm(s.describe(servo, troubleOutside), true)
 }

@@ -7,6 +7,7 @@ const (
 	regFirmware = 0 // major, minor
 	regModel    = 3 // pair
 	regID       = 5
+	regPhase    = 18 // bits; 4: several turns
 	regMode     = 33 // 0: position
 
 	regTorque      = 40

@@ -6,7 +6,7 @@ import "github.com/aether-arm/aetherd/safety"
 // whoever guides the arm by hand.
 func (s *session) relaxNow(now safety.Instant) []byte {
 	s.limp, s.switching, s.dirty = true, true, false
-	s.rearm, s.chain = rearmNone, chain{}
+	s.rearm, s.chain, s.waiting = rearmNone, chain{}, safety.GripperUnchanged
 	s.readAt = now
 	return s.sendMotors(now)
 }

@@ -10,6 +10,7 @@ type Servo struct {
 	ID, Model   int // Model: registers 3 and 4
 	Firmware    string
 	Position    int     // counts, 0 to 4095 a turn
+	Goal        int     // counts; a load keeps a servo that holds some counts from it
 	Speed       int     // counts/s, signed
 	Load        float64 // % of the stall torque, signed; the servo tells the voltage on its motor
 	Voltage     float64 // V

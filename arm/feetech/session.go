@@ -64,6 +64,7 @@ type session struct {
 	failed  error // why the last Rearm came to nothing
 	cycles  int
 	grip    safety.Gripper // under way
+	waiting safety.Gripper // until a rearming is over
 }
 
 func newSession(cfg Config) *session {
@@ -168,7 +169,7 @@ func (s *session) evaluate(now safety.Instant) {
 	s.troubles(now)
 	s.followed(now)
 	if complete {
-		s.rearmStep()
+		s.rearmStep(now)
 		s.gripStep(now)
 	}
 	s.stopStep(now)
@@ -191,7 +192,7 @@ func (s *session) repair() {
 		if s.limp && i < kinematics.Joints {
 			s.switching = s.switching || servo.is.torque
 		} else if !s.limp {
-			s.dirty = s.dirty || servo.is.goal != servo.goal
+			s.dirty = s.dirty || servo.is.torque && servo.is.goal != servo.goal
 		}
 	}
 }

@@ -32,7 +32,8 @@ type slot struct {
 
 	anchor     int // counts: where it has been since stillSince
 	stillSince safety.Instant
-	standing   int // counts, from where it stands to its goal: what its load costs
+	strayed    safety.Instant // when it was away from its goal last, for more than its load
+	standing   int            // counts, from where it stands to its goal: what its load costs
 	follow     following
 
 	loadSince safety.Instant // since when is.load is above the limit, or unloaded
@@ -96,6 +97,9 @@ func (s *slot) absorb(now safety.Instant) {
 	s.is, s.misses, s.seen = s.incoming, 0, now
 	if distance(s.is.position, s.anchor) > stillCounts || !s.is.slow() {
 		s.anchor, s.stillSince = s.is.position, now
+	}
+	if s.is.torque && s.name != clawName && distance(s.off(), 0) > sag {
+		s.strayed = now // a claw may hold something between, and a limp joint is driven nowhere
 	}
 }
 

@@ -21,18 +21,16 @@ type stopping struct {
 func (s *session) stopNow(now safety.Instant) []byte {
 	s.stopped = true
 	s.stop = stopping{pending: true, since: now}
-	if s.dirty { // not sent, and dropped
-		for i := range s.slots {
-			s.slots[i].goal = s.sent[i]
-		}
+	for i := range s.slots {
+		s.slots[i].goal = s.sent[i] // what was not sent is dropped
 	}
 	if s.rearm != rearmNone {
 		s.rearm, s.faulted = rearmNone, true
 	}
 	if claw := s.claw(); claw != nil && s.grip != safety.GripperUnchanged && !claw.stands(now) {
-		claw.goal = claw.is.position
+		claw.goal = claw.clamped(claw.is.position)
 	}
-	s.grip = safety.GripperUnchanged
+	s.grip, s.waiting = safety.GripperUnchanged, safety.GripperUnchanged
 	s.readAt = now
 	if s.limp {
 		s.switching = true
@@ -45,6 +43,10 @@ func (s *session) stopNow(now safety.Instant) []byte {
 // stopTries bounds how often a goal is sent again that does not come to a servo: one whose own
 // limits (registers 9 to 12) are narrower than its joint's never takes it.
 const stopTries = 5
+
+// stopBound is for how long a servo that does not stand is waited for, if all the while it was
+// where it shall be: one that hunts around its goal never stands.
+const stopBound = safety.Instant(2e9)
 
 // stopStep tells when the arm stands. One whose motors are off is not driven by anything, so it
 // is at rest as far as a stop goes.
@@ -59,8 +61,13 @@ func (s *session) stopStep(now safety.Instant) {
 		case servo.misses >= missLimit:
 			result = arm.StopSent
 		case s.limp && i < len(s.joints()) && !servo.is.torque:
-		case servo.misses > 0 || !servo.stands(now):
+		case servo.misses > 0:
 			return
+		case servo.stands(now):
+		case now-max(s.stop.since, s.lastSet, servo.strayed) < stopBound:
+			return
+		default:
+			result = arm.StopSent
 		}
 	}
 	if now-max(s.stop.since, s.lastSet) < restWait {

@@ -91,9 +91,9 @@ func (s *session) trouble(now safety.Instant, i int) (t trouble) {
 		if s.overloaded(now, servo, s.cfg.MaxLoad-back(troubleLoad, loadBack)) {
 			t |= troubleLoad
 		}
-		if servo.told&troubleOutside != 0 && servo.outside() {
-			t |= troubleOutside
-		}
+	}
+	if servo.told&troubleOutside != 0 && servo.outside() {
+		t |= troubleOutside
 	}
 	if s.rearm == rearmNone && !is.torque && (!s.limp || i >= len(s.joints())) {
 		t |= troubleLimp
@@ -116,7 +116,17 @@ func (s *session) overloaded(now safety.Instant, servo *slot, limit float64) boo
 
 // outside reports whether the servo is where no goal can be.
 func (s *slot) outside() bool {
-	return s.is.position < s.low-outsideCounts || s.is.position > s.high+outsideCounts
+	return s.is.position < s.low-outsideCounts || s.is.position > s.high+outsideCounts || !withinTurn(s.is.position)
+}
+
+// withinTurn reports whether a position is one that a servo can be sent to. STS3215s were seen
+// beyond it, with bit 4 of register 18 set for several turns (lerobot, pull request 3373).
+func withinTurn(position int) bool { return position >= 0 && position < CountsPerTurn }
+
+// outsideTurn says what to do about a position that is not within a turn.
+func outsideTurn(position int) string {
+	return fmt.Sprintf("at %d counts, outside of 0 to %d: turn it back by hand while it is limp, and clear bit 4 of register %d, which lets it count turns",
+		position, CountsPerTurn-1, regPhase)
 }
 
 // describe says what one bit means, for a person.
@@ -137,6 +147,10 @@ func (s *session) describe(servo *slot, t trouble) string {
 	case troubleLimp:
 		what = "its motor is off: its supply failed, or somebody else uses the bus"
 	case troubleOutside:
+		if !withinTurn(is.position) {
+			what = outsideTurn(is.position)
+			break
+		}
 		what = fmt.Sprintf("at %d counts, limits %d to %d: relax the arm and move it by hand", is.position, servo.low, servo.high)
 	case trouble(FaultOverload):
 		what = "overload: the servo has reduced its torque, the arm may sink"

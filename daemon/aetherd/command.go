@@ -33,7 +33,7 @@ func command() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(runCommand(), checkCommand(), versionCommand())
+	root.AddCommand(runCommand(), checkCommand(), armCommand(), versionCommand())
 	return root
 }
 

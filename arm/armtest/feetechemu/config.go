@@ -25,6 +25,8 @@ type Servo struct {
 	Gravity  int `json:"gravity,omitzero"`   // 0.1 % of the stall torque; the weight pulls to lower counts, a negative one to higher
 	Low      int `json:"low,omitzero"`       // counts, the joint's mechanical ends; both 0: 0 and 4095
 	High     int `json:"high,omitzero"`
+
+	MultiTurn bool `json:"multi_turn,omitzero"` // register 18, bit 4: the position goes on where a turn ends
 }
 
 const (

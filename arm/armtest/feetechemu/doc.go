@@ -31,6 +31,8 @@
 //   - An overload leaves the servo holding with the protective torque (register 34),
 //     its bit set, until torque is switched off, or until a goal is written that is
 //     no longer on the far side of what stopped it.
+//   - With MultiTurn, bit 4 of register 18, the position does not wrap where a turn
+//     ends: beyond it is less than 0, or more than 4095 (lerobot, pull request 3373).
 //   - Reading the present position while a joint moves gives where it was at the
 //     last millisecond.
 //   - 128 to register 40 shifts the goal with the offset, and leaves torque as it is.
@@ -71,6 +73,7 @@
 //	garbage N         send N bytes of noise
 //	drop ID           the servo is gone from the bus; it goes on moving
 //	back ID           it is there again
+//	dip ID            the servo's power fails for a moment: torque off, goal 0
 //	block ID          the joint is stuck
 //	overload ID       the servo protects itself, and goes on until free
 //	free ID           end block and overload

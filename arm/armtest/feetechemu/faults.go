@@ -106,6 +106,7 @@ var servoFaults = map[string]struct {
 	"drop":        {1, func(s *servo, _ int) error { s.absent = true; return nil }},
 	"back":        {1, func(s *servo, _ int) error { s.absent = false; return nil }},
 	"block":       {1, func(s *servo, _ int) error { s.blocked = true; return nil }},
+	"dip":         {1, func(s *servo, _ int) error { s.powerUp(); return nil }},
 	"free":        {1, func(s *servo, _ int) error { s.blocked, s.forced = false, false; return nil }},
 	"overload":    {1, func(s *servo, _ int) error { s.forced = true; s.overload(); return nil }},
 	"turn":        {2, (*servo).turn},

@@ -275,3 +275,36 @@ func TestReadBehindTheEnd(t *testing.T) {
 		t.Error(fmt.Sprint(got))
 	}
 }
+
+// A servo that counts turns goes on below 0 and above 4095, with its sign in bit 15; any other
+// one wraps.
+func TestMultiTurn(t *testing.T) {
+	for _, c := range []struct {
+		turns    bool
+		position int
+		want     int
+	}{{true, -5, 0x8005}, {true, 4100, 4100}, {true, 100, 100}, {false, 4100, 4}, {false, -5, 4091}} {
+		b := one(t, Servo{Position: c.position, MultiTurn: c.turns})
+		if got := b.word(regPosition); got != c.want {
+			t.Errorf("turns %t, at %d: %#x, want %#x", c.turns, c.position, got, c.want)
+		}
+		if got := b.byte(18)&(1<<4) != 0; got != c.turns {
+			t.Errorf("turns %t: register 18 says %t", c.turns, got)
+		}
+	}
+}
+
+// A servo whose power fails for a moment is limp, with 0 for a goal; the others notice nothing.
+func TestDip(t *testing.T) {
+	b := newTestBus(t, Config{Servos: []Servo{{ID: 1, Position: centre}, {ID: 2, Position: centre}}})
+	for _, id := range []int{1, 2} {
+		b.do(id, instWrite, regGoal, 0x00, 0x08)
+		b.do(id, instWrite, regTorque, torqueOn)
+	}
+	b.fault("dip 1")
+	for id, want := range map[int][]byte{1: {0, 0, 0, 0}, 2: {1, 0, 0, 8}} {
+		if diff := cmp.Diff(want, b.do(id, instRead, regTorque, 4)[0]); diff != "" {
+			t.Errorf("servo %d (-want +got)\n%s", id, diff)
+		}
+	}
+}

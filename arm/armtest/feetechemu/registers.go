@@ -14,6 +14,7 @@ const (
 	regMaxVoltage     = 14 // 0.1 V
 	regMinVoltage     = 15
 	regMaxTorque      = 16 // word, 0.1 %; becomes the torque limit at power up
+	regPhase          = 18 // bits; 4: the position does not wrap
 	regUnload         = 19 // the bits of the status that take the torque away
 	regDeadZone       = 26 // counts
 	regOffset         = 31 // word, counts, sign in bit 11
@@ -46,6 +47,8 @@ const (
 	statusTemperature = 1 << 2
 	statusOverload    = 1 << 5
 )
+
+const phaseMultiTurn = 1 << 4 // of regPhase
 
 const (
 	torqueOn     = 1

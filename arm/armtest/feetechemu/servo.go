@@ -50,6 +50,9 @@ func newServo(c Servo, bus Config) *servo {
 	}
 	s.eeprom[regModel], s.eeprom[regModel+1] = byte(c.Model), byte(c.Model>>8)
 	s.eeprom[regID] = byte(c.ID)
+	if c.MultiTurn {
+		s.eeprom[regPhase] |= phaseMultiTurn
+	}
 	s.eeprom[regReturnDelay] = byte(min(bus.ReturnDelay/2, 254))
 	s.powerUp()
 	return s
@@ -73,8 +76,11 @@ func (s *servo) on() bool { return s.reg[regTorque] == torqueOn }
 // offset is what the present position is less than the encoder's.
 func (s *servo) offset() int { return signed(s.reg.word(regOffset), 11) }
 
-// present is the present position as the registers have it, 0 … 4095.
+// present is the present position as the registers have it: 0 … 4095, but with MultiTurn.
 func (s *servo) present() int {
+	if s.reg[regPhase]&phaseMultiTurn != 0 {
+		return int(math.Round(s.at)) - s.offset()
+	}
 	return (int(math.Round(s.at))%countsPerTurn - s.offset() + 2*countsPerTurn) % countsPerTurn
 }
 
@@ -92,7 +98,7 @@ func (s *servo) away() int { return s.goal() - s.present() }
 
 // read returns n registers from addr. What lies behind the last is 0.
 func (s *servo) read(addr, n int) []byte {
-	s.reg.setWord(regPosition, s.present())
+	s.reg.setWord(regPosition, unsigned(s.present(), 15))
 	s.reg.setWord(regSpeed, unsigned(int(math.Round(s.speed)), 15))
 	s.reg.setWord(regLoad, unsigned(int(math.Round(s.load)), 10))
 	s.reg.setWord(regCurrent, unsigned(int(math.Round(s.load*stallCurrent/1000)), 15))
