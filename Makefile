@@ -41,4 +41,4 @@ bench: ## Run the benchmarks
 
 golden: ## Rewrite the files that tests compare with; look at the diff before you commit it
 	$(GO) test ./safety -run TestTranscripts -args -rewrite
-	$(GO) test ./metrics -update
+	$(GO) test ./metrics ./docs -update

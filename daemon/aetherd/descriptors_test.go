@@ -65,9 +65,9 @@ func TestReconnectWith1500Stations(t *testing.T) {
 		stations = append(stations, r.station())
 	}
 	r.arm.Command("replug")
-	v := s.untilLink("up")
+	s.untilLink("up")
 	s.reset()
-	s.arrive(v.Position.X, 5, 100)
+	r.onward(s)
 	for _, s := range stations {
 		s.want(`{"type":"ping"}`, "pong")
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,12 +13,16 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/aether-arm/aetherd/arm/armtest"
+	"github.com/aether-arm/aetherd/arm/armtest/feetechemu"
 	"github.com/aether-arm/aetherd/arm/armtest/grblemu"
+	"github.com/aether-arm/aetherd/arm/armtest/marlinemu"
+	"github.com/aether-arm/aetherd/arm/armtest/roarmemu"
+	"github.com/aether-arm/aetherd/arm/armtest/uarmemu"
 )
 
 // programs are what the tests run in processes of their own. They are linked into the test
 // binary as well, because go test takes a result from its cache as long as that is the same.
-var programs = []any{main, armtest.Run, grblemu.New}
+var programs = []any{main, armtest.Run, feetechemu.New, grblemu.New, marlinemu.New, roarmemu.New, uarmemu.New}
 
 // binDir holds the binary that the tests start.
 var binDir string
@@ -30,6 +35,8 @@ func TestMain(m *testing.M) {
 	}
 	binDir = dir
 	runtime.KeepAlive(programs)
+	// The tests wait, for motion and for its absence, and use little of a processor.
+	_ = flag.Set("test.parallel", "4")
 	goleak.VerifyTestMain(m,
 		// gnet makes one pool of workers for the whole process when it is imported, and
 		// nothing ends the two goroutines that look after it.

@@ -15,13 +15,13 @@ func TestSecondDaemon(t *testing.T) {
 	r.cruise(s)
 	began := r.arm.Now()
 	for port := range r.addresses() {
-		second := launch(t, nil, drives(r.arm, r.addresses()[port])...)
+		second := launch(t, nil, r.drives(r.arm, r.addresses()[port])...)
 		if code := second.exit(patience); code != 1 {
 			t.Errorf("exit code %d", code)
 		}
 		second.untilLogged("aetherd: ", "listen = ", "address already in use")
 	}
-	out, err := exec.Command(aetherd(t), "check", "-c", configFile(t, drives(r.arm, r.addresses()...)...)).CombinedOutput()
+	out, err := exec.Command(aetherd(t), "check", "-c", configFile(t, r.drives(r.arm, r.addresses()...)...)).CombinedOutput()
 	if n := strings.Count(string(out), "is aetherd running already?"); err == nil || n != 3 {
 		t.Errorf("check: %v\n%s", err, out)
 	}
@@ -34,7 +34,7 @@ func TestSecondDaemonOnSerialPort(t *testing.T) {
 	s := r.operator()
 	r.cruise(s)
 	began := r.arm.Now()
-	second := start(t, drives(r.arm, "arm.reopen_min_ms = 1")...)
+	second := start(t, r.drives(r.arm, "arm.reopen_min_ms = 1")...)
 	for range 3 {
 		second.untilLogged("the arm does not answer", "is in use by another program")
 	}

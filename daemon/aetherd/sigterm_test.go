@@ -29,7 +29,7 @@ func TestSigterm(t *testing.T) {
 		t.Errorf("the daemon ended %v before the arm stood", rest-ended)
 	}
 
-	again := start(t, drives(r.arm, r.addresses()...)...)
+	again := start(t, r.drives(r.arm, r.addresses()...)...)
 	if again.ready != r.ready {
 		t.Errorf("the second start listens on %+v, the first did on %+v", again.ready, r.ready)
 	}

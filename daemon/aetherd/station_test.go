@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aether-arm/aetherd/safety"
 )
 
 // station sends lines and reads lines.
@@ -58,12 +60,16 @@ func (s *station) read() (string, error) {
 	return strings.TrimSuffix(line, "\n"), err
 }
 
-// try sends a line and returns the next one.
-func (s *station) try(line string) (string, error) {
+// try sends a line and returns the reply. A subscriber's state may come before it: the state
+// has a pace of its own.
+func (s *station) try(line string) (reply string, err error) {
 	if err := s.send(line); err != nil {
 		return "", err
 	}
-	return s.read()
+	for reply, err = s.read(); err == nil && strings.HasPrefix(reply, `{"event":"state"`); {
+		reply, err = s.read()
+	}
+	return reply, err
 }
 
 // ask is try for a reply that must come.
@@ -92,16 +98,21 @@ func (s *station) next(part string) {
 	}
 }
 
+// moveTo is the line that sends the arm to a place.
+func moveTo(p safety.Point) string {
+	return fmt.Sprintf(`{"type":"move","x":%g,"y":%g,"z":%g}`, p.X, p.Y, p.Z)
+}
+
 // move sends the arm to a place.
-func (s *station) move(x, y, z float64) {
+func (s *station) move(to safety.Point) {
 	s.t.Helper()
-	s.want(fmt.Sprintf(`{"type":"move","x":%g,"y":%g,"z":%g}`, x, y, z), `"status":"ok"`)
+	s.want(moveTo(to), `"status":"ok"`)
 }
 
 // arrive sends the arm to a place and waits until it is there.
-func (s *station) arrive(x, y, z float64) {
+func (s *station) arrive(to safety.Point) {
 	s.t.Helper()
-	s.want(fmt.Sprintf(`{"type":"move","x":%g,"y":%g,"z":%g,"notify":true,"id":0}`, x, y, z), `"status":"ok"`)
+	s.want(fmt.Sprintf(`{"type":"move","x":%g,"y":%g,"z":%g,"notify":true,"id":0}`, to.X, to.Y, to.Z), `"status":"ok"`)
 	s.next(`{"event":"done"`)
 }
 
@@ -123,7 +134,7 @@ type seen struct {
 	StopID     uint64 `json:"stop_id"`
 	Causes     []struct{ Cause, By string }
 	StopResult string `json:"stop_result"`
-	Position   *struct{ X, Y, Z float64 }
+	Position   *safety.Point
 	Arm        struct{ Link string }
 }
 
@@ -134,6 +145,10 @@ func (s seen) first() string {
 	}
 	return s.Causes[0].Cause
 }
+
+// answered reports whether the stop has come to something. An arm of which a part is silent
+// cannot say that it stands.
+func (s seen) answered() bool { return s.StopResult == "confirmed" || s.StopResult == "sent" }
 
 func (s *station) state() (v seen) {
 	s.t.Helper()
@@ -159,22 +174,17 @@ func (s *station) until(what string, wanted func(seen) bool) seen {
 			s.t.Fatalf("%s: %v", line, err)
 		}
 	}
-	for line := s.ask(`{"type":"unsubscribe"}`); !strings.Contains(line, "Unsubscribed"); {
-		var err error
-		if line, err = s.read(); err != nil {
-			s.t.Fatal(err)
-		}
-	}
+	s.want(`{"type":"unsubscribe"}`, "Unsubscribed")
 	return v
 }
 
-// untilStopped waits for a stop whose first cause is one of causes, and until the arm says
-// that it stands, or cannot say anything.
+// untilStopped waits for a stop whose first cause is one of causes, and until it is known what
+// it came to on the arm, or the arm cannot say anything.
 func (s *station) untilStopped(causes ...string) seen {
 	s.t.Helper()
 	return s.until("stopped by "+strings.Join(causes, " or ")+", the arm at rest", func(v seen) bool {
 		return v.State == "stopped" && slices.Contains(causes, v.first()) &&
-			(v.StopResult == "confirmed" || v.Arm.Link == "down")
+			(v.answered() || v.Arm.Link == "down")
 	})
 }
 
@@ -188,7 +198,7 @@ func (s *station) untilLink(link string) seen {
 func (s *station) untilStanding() seen {
 	s.t.Helper()
 	return s.until("stopped, the arm at rest and there", func(v seen) bool {
-		return v.State == "stopped" && v.StopResult == "confirmed" && v.Arm.Link == "up"
+		return v.State == "stopped" && v.answered() && v.Arm.Link == "up"
 	})
 }
 
