@@ -168,6 +168,16 @@ func TestWalkNamesRealFunctions(t *testing.T) {
 // notCode matches what looks like a name and is not: file names, hosts, addresses.
 var notCode = regexp.MustCompile(`\.(go|md|toml|com|st)$`)
 
+// TestClientsNamesRealTests checks that every test that clients.md names exists.
+func TestClientsNamesRealTests(t *testing.T) {
+	_, tests := declarations(t)
+	for _, n := range regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9_]+)").FindAllStringSubmatch(read(t, "clients.md"), -1) {
+		if !tests[n[1]] {
+			t.Errorf("clients.md names %s, which does not exist", n[1])
+		}
+	}
+}
+
 // TestSafetyNamesRealTests checks the table of promises: every test that it names exists,
 // and every promise has at least two.
 func TestSafetyNamesRealTests(t *testing.T) {
