@@ -1,28 +1,23 @@
 package daemon
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"time"
 
 	"github.com/rs/zerolog"
-	"github.com/rs/zerolog/diode"
 	"golang.org/x/term"
 
 	"github.com/aether-arm/aetherd/daemon/config"
 )
 
-// logQueue is how many lines may wait for a reader of the log that is slow. Beyond it lines
+// logLines is how many lines may wait for a reader of the log that is slow. Beyond it lines
 // are dropped and counted: the log must never hold up a stop.
-const logQueue = 4096
+const logLines = 4096
 
 // newLogger returns a logger that never blocks its caller, and what closes it.
 func newLogger(out *os.File, c config.Log) (zerolog.Logger, io.Closer) {
-	open := struct{ io.Writer }{out} // hides Close: who opened out has the last word to say there
-	queue := diode.NewWriter(open, logQueue, 0, func(missed int) {
-		fmt.Fprintf(out, "{\"level\":\"warn\",\"message\":\"the log was too slow: %d lines dropped\"}\n", missed)
-	})
+	queue := newLogQueue(out, logLines)
 	var w io.Writer = queue
 	if c.Format == "console" || c.Format == "auto" && term.IsTerminal(int(out.Fd())) {
 		w = zerolog.ConsoleWriter{Out: queue, TimeFormat: "15:04:05.000"}
