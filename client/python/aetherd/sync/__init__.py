@@ -1,0 +1,1 @@
+"""The client on blocking sockets and threads."""

@@ -1,0 +1,1 @@
+"""Tests of aetherd, against the real daemon and against a server that follows a script."""
