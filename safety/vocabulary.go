@@ -42,8 +42,9 @@ const (
 	GripperOpen      Gripper = 101 // 100 %
 )
 
-// GripperAt returns the gripper at an opening from 0 (closed) to 100 % (open).
-func GripperAt(percent int) Gripper { return GripperClosed + Gripper(percent) }
+// GripperAt returns the gripper at an opening from 0 (closed) to 100 % (open); what is beyond
+// is taken for the nearer end.
+func GripperAt(percent int) Gripper { return GripperClosed + Gripper(min(max(percent, 0), 100)) }
 
 // Opening returns the opening in percent, from 0 (closed) to 100 (open). It means nothing
 // for GripperUnchanged.
