@@ -20,7 +20,7 @@ type Grbl struct {
 
 	mu       sync.Mutex
 	listens  bool // what comes in counts
-	splitter splitter
+	splitter arm.Splitter
 	session  *session
 	feedback arm.Feedback // nil while opening
 }
@@ -47,9 +47,9 @@ func (g *Grbl) Capabilities() arm.Capabilities {
 }
 
 // Accepts takes all of sp if the arm would still come to rest within the horizon after it,
-// and else nothing. It takes nothing while the gripper is told, while an answer is due that sp's line would not
-// fit behind, and after Stop until standstill. It tells nothing: that is for the calls that the
-// gate's lock is not held for.
+// and else nothing. It takes nothing while the gripper is told, while an answer is due that
+// sp's line would not fit behind, and after Stop until standstill. It tells nothing: that is
+// for the calls that the gate's lock is not held for.
 func (g *Grbl) Accepts(now safety.Instant, sp safety.Setpoint) (part float64) {
 	if g.link == nil {
 		return 0

@@ -21,7 +21,7 @@ func (g *Grbl) Open(ctx context.Context, f arm.Feedback) (arm.Opened, error) {
 
 	g.mu.Lock()
 	g.session = newSession(g.cfg)
-	g.listens, g.splitter, g.feedback = false, splitter{}, nil
+	g.listens, g.splitter, g.feedback = false, arm.Splitter{Longest: longestLine}, nil
 	g.changed = make(chan struct{}, 1)
 	g.mu.Unlock()
 
@@ -105,7 +105,7 @@ func (g *Grbl) forget() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	dead := g.session.dead
-	g.session, g.splitter = newSession(g.cfg), splitter{}
+	g.session, g.splitter = newSession(g.cfg), arm.Splitter{Longest: longestLine}
 	g.session.dead = dead
 }
 
@@ -179,7 +179,7 @@ func (g *Grbl) begin(f arm.Feedback) (arm.Opened, error) {
 func (g *Grbl) receive(b []byte) {
 	g.fromReader(func(s *session) {
 		if g.listens {
-			g.splitter.split(b, s.receive)
+			g.splitter.Split(b, func(line []byte) { s.receive(string(line)) })
 		}
 	})
 }

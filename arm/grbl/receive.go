@@ -8,36 +8,6 @@ import (
 // longestLine is far above every line of Grbl. What is longer is noise.
 const longestLine = 512
 
-// splitter cuts what comes in into lines.
-type splitter struct {
-	line []byte
-	skip bool // the present line is too long
-}
-
-// split calls each with every line that b completes, without its line ending.
-func (s *splitter) split(b []byte, each func(line string)) {
-	for _, c := range b {
-		switch {
-		case c == '\n':
-			if !s.skip {
-				each(trimReturns(s.line))
-			}
-			s.line, s.skip = s.line[:0], false
-		case len(s.line) < longestLine:
-			s.line = append(s.line, c)
-		default:
-			s.skip = true
-		}
-	}
-}
-
-func trimReturns(line []byte) string {
-	for len(line) > 0 && line[len(line)-1] == '\r' {
-		line = line[:len(line)-1]
-	}
-	return string(line)
-}
-
 // receive takes one line from the controller.
 func (s *session) receive(text string) {
 	switch r := parseReply(text); r.kind {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/aether-arm/aetherd/arm"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -120,10 +121,10 @@ func FuzzSplit(f *testing.F) {
 	f.Add([]byte(strings.Repeat("x", longestLine+1)+"\nok\n"), uint(100))
 	f.Fuzz(func(t *testing.T, b []byte, size uint) {
 		var whole, chunked []string
-		new(splitter).split(b, func(line string) { whole = append(whole, line) })
-		s := new(splitter)
+		newSplitter().Split(b, func(line []byte) { whole = append(whole, string(line)) })
+		s := newSplitter()
 		for chunk := range slices.Chunk(b, int(size%1000)+1) {
-			s.split(chunk, func(line string) { chunked = append(chunked, line) })
+			s.Split(chunk, func(line []byte) { chunked = append(chunked, string(line)) })
 		}
 		if diff := cmp.Diff(whole, chunked); diff != "" {
 			t.Errorf("-whole +chunked:\n%s", diff)
@@ -139,8 +140,10 @@ func FuzzSplit(f *testing.F) {
 func TestSplitDropsLongLines(t *testing.T) {
 	var got []string
 	long := strings.Repeat("x", longestLine)
-	new(splitter).split([]byte("a\r\n"+long+"\n"+long+"ok\nb\n"), func(line string) { got = append(got, line) })
+	newSplitter().Split([]byte("a\r\n"+long+"\n"+long+"ok\nb\n"), func(line []byte) { got = append(got, string(line)) })
 	if diff := cmp.Diff([]string{"a", long, "b"}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+func newSplitter() *arm.Splitter { return &arm.Splitter{Longest: longestLine} }

@@ -1,7 +1,6 @@
 package roarm
 
 import (
-	"bytes"
 	"math"
 
 	"github.com/go-json-experiment/json"
@@ -11,30 +10,6 @@ import (
 
 // longestLine is in bytes, above every line of the firmware. What is longer is noise.
 const longestLine = 1024
-
-// splitter cuts what comes in into lines.
-type splitter struct {
-	line []byte
-	skip bool // the present line is too long
-}
-
-// split calls each with every line that b completes, without its newline. The line is
-// valid until each returns.
-func (s *splitter) split(b []byte, each func(line []byte)) {
-	for _, c := range b {
-		switch {
-		case c == '\n':
-			if !s.skip {
-				each(bytes.TrimSpace(s.line))
-			}
-			s.line, s.skip = s.line[:0], false
-		case len(s.line) < longestLine:
-			s.line = append(s.line, c)
-		default:
-			s.skip = true
-		}
-	}
-}
 
 // feedback is the answer to T:105: what the servos measure.
 type feedback struct {

@@ -1,10 +1,13 @@
 package roarm
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/aether-arm/aetherd/arm"
 )
 
 // FuzzAnswers: whatever comes in, in whatever pieces, gives the same feedbacks, and none
@@ -31,11 +34,11 @@ func FuzzAnswers(f *testing.F) {
 }
 
 func feedbacks(input []byte, piece int) (all []feedback) {
-	var s splitter
+	s := arm.Splitter{Longest: longestLine}
 	for len(input) > 0 {
 		n := min(piece, len(input))
-		s.split(input[:n], func(line []byte) {
-			if f, ok := parseFeedback(line); ok {
+		s.Split(input[:n], func(line []byte) {
+			if f, ok := parseFeedback(bytes.TrimSpace(line)); ok {
 				all = append(all, f)
 			}
 		})

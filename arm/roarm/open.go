@@ -1,6 +1,7 @@
 package roarm
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func (a *RoArm) Open(ctx context.Context, f arm.Feedback) (arm.Opened, error) {
 	defer cancel()
 
 	a.mu.Lock()
-	a.session, a.splitter, a.feedback = &session{cfg: a.cfg}, splitter{}, nil
+	a.session, a.splitter, a.feedback = &session{cfg: a.cfg}, arm.Splitter{Longest: longestLine}, nil
 	a.changed, a.begun = make(chan struct{}, 1), time.Now()
 	a.mu.Unlock()
 
@@ -181,8 +182,8 @@ func (s *session) begin() arm.Opened {
 // receive is called by the link's reader.
 func (a *RoArm) receive(b []byte) {
 	a.fromReader(func(s *session, now time.Duration) {
-		a.splitter.split(b, func(line []byte) {
-			if f, ok := parseFeedback(line); ok {
+		a.splitter.Split(b, func(line []byte) {
+			if f, ok := parseFeedback(bytes.TrimSpace(line)); ok {
 				s.heard(now, f)
 			}
 		})

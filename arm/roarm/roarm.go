@@ -23,7 +23,7 @@ type RoArm struct {
 	refusedAt time.Time
 
 	mu       sync.Mutex
-	splitter splitter
+	splitter arm.Splitter
 	session  *session
 	feedback arm.Feedback // nil while opening
 }

@@ -20,7 +20,7 @@ func (u *UArm) Open(ctx context.Context, f arm.Feedback) (arm.Opened, error) {
 	defer cancel()
 
 	u.mu.Lock()
-	u.session, u.splitter, u.feedback = newSession(u.cfg), splitter{}, nil
+	u.session, u.splitter, u.feedback = newSession(u.cfg), arm.Splitter{Longest: longestLine}, nil
 	u.changed = make(chan struct{}, 1)
 	u.mu.Unlock()
 
@@ -94,7 +94,7 @@ func (u *UArm) begin(f arm.Feedback) (arm.Opened, error) {
 
 // receive is called by the link's reader.
 func (u *UArm) receive(b []byte) {
-	u.fromReader(func(s *session) { u.splitter.split(b, s.receive) })
+	u.fromReader(func(s *session) { u.splitter.Split(b, func(line []byte) { s.receive(string(line)) }) })
 }
 
 // lost is called by the link's reader, last.

@@ -7,6 +7,9 @@ import (
 	"github.com/aether-arm/aetherd/safety"
 )
 
+// longestLine is far above every line of the controller. What is longer is noise.
+const longestLine = 256
+
 // receive takes one line from the controller. It waits for the writer.
 func (s *session) receive(text string) {
 	r := parseReply(text)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/aether-arm/aetherd/arm"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -60,12 +61,12 @@ func FuzzReceive(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, input []byte, piece uint8) {
 		s := newSession(testConfig())
-		var cut splitter
+		cut := arm.Splitter{Longest: longestLine}
 		said := newRecorder()
 		now := safety.Instant(0)
 		for len(input) > 0 && s.dead == nil {
 			n := min(len(input), int(piece)+1)
-			cut.split(input[:n], s.receive)
+			cut.Split(input[:n], func(line []byte) { s.receive(string(line)) })
 			input = input[n:]
 			now += testTick
 			for range 10 {

@@ -18,7 +18,7 @@ type UArm struct {
 	changed  chan struct{} // something came in while opening
 
 	mu       sync.Mutex
-	splitter splitter
+	splitter arm.Splitter
 	session  *session
 	feedback arm.Feedback // nil while opening
 }
