@@ -9,9 +9,10 @@ FUZZTIME ?= 30s
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: ## Build bin/aetherd
+build: ## Build bin/aetherd and bin/aetherctl
 	@mkdir -p bin
 	$(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/aetherd ./daemon/aetherd
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/aetherctl ./client/aetherctl
 
 run: build ## Run aetherd with the simulated arm on 127.0.0.1:5000
 	./bin/aetherd run

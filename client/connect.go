@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"runtime"
 	"syscall"
 )
@@ -23,6 +24,22 @@ func (c *Client) connect(ctx context.Context) (*link, Welcome, error) {
 		return nil, Welcome{}, fmt.Errorf("connect to aetherd at %s: %w%s", address, err, greetHint(err))
 	}
 	return l, w, nil
+}
+
+// Connect opens a connection to the command port, for a program that speaks the protocol by
+// itself. An error says what to do about it.
+func (c Config) Connect(ctx context.Context) (net.Conn, error) {
+	c, err := c.complete()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.ConnectTimeout)
+	defer cancel()
+	conn, err := c.DialContext(ctx, "tcp", c.Address)
+	if err != nil {
+		return nil, fmt.Errorf("connect to aetherd at %s: %w%s", c.Address, err, dialHint(err))
+	}
+	return conn, nil
 }
 
 // open makes a connection to address.
