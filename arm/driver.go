@@ -78,11 +78,13 @@ type Capabilities struct {
 	Unlocks     bool       // Rearm may unlock a controller that locked itself
 	Relaxes     bool       // Relax switches the motors off
 	StopEffect  StopResult // the best result that Stop can report
+	Joints      []string   // names of the joints whose angles are measured with the position, at most MostJoints; nil: none; not to be changed
 }
 
 // Opened is what a driver learned while opening.
 type Opened struct {
 	Position safety.Point // mm, where the arm is
+	Joints   Angles       // rad, of the same reading as Position
 	MaxSpeed float64      // mm/s that keeps the promised horizon on this controller; 0: no limit of its own
 	Firmware string       // what the controller calls itself, for logs
 	Alarm    string       // not "": the controller is locked, and says why
@@ -91,8 +93,8 @@ type Opened struct {
 // Feedback is where a driver reports to. Its methods may be called from any
 // goroutine, and return quickly.
 type Feedback interface {
-	// Measured reports where the arm is, and whether the arm itself says that it stands.
-	Measured(p safety.Point, atRest bool)
+	// Measured reports where the arm is.
+	Measured(m Measurement)
 	// Gripped reports that the gripper carried out g.
 	Gripped(g safety.Gripper)
 	// Stopped reports what the last Stop came to.
@@ -106,6 +108,13 @@ type Feedback interface {
 	Lost(err error)
 	// Wake asks the writer to call Service soon.
 	Wake()
+}
+
+// Measurement is one reading of the arm: everything in it is of the same moment.
+type Measurement struct {
+	Position safety.Point // mm
+	Joints   Angles       // rad
+	AtRest   bool         // the arm itself says that it stands
 }
 
 // Reacher is a Driver that knows which points its arm can reach. Others leave that to the

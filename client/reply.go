@@ -38,6 +38,7 @@ type reply struct {
 	StopResult string         `json:"stop_result"`
 	You        you            `json:"you"`
 	Position   *point         `json:"position"`
+	Joints     jointMembers   `json:"joints"`
 	Target     *point         `json:"target"`
 	Gripper    jsontext.Value `json:"gripper"`
 	Arm        armMembers     `json:"arm"`

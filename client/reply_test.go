@@ -2,6 +2,9 @@ package client
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +19,15 @@ import (
 func drawPoint(t *rapid.T, label string) safety.Point {
 	axis := rapid.Map(rapid.IntRange(-1e6, 1e6), func(n int) float64 { return float64(n) / 1000 })
 	return safety.Point{X: axis.Draw(t, label+" x"), Y: axis.Draw(t, label+" y"), Z: axis.Draw(t, label+" z")}
+}
+
+// drawJoints draws rad with four decimals, as they are printed.
+func drawJoints(t *rapid.T) (all []Joint) {
+	name := rapid.StringMatching(`\PC{1,20}`)
+	for _, n := range rapid.SliceOfNDistinct(name, 0, 8, rapid.ID[string]).Draw(t, "joints") {
+		all = append(all, Joint{n, float64(rapid.IntRange(-62832, 62832).Draw(t, n)) / 10000})
+	}
+	return all
 }
 
 func drawMillis(t *rapid.T, label string) time.Duration {
@@ -44,6 +56,7 @@ func TestStateReadsBack(t *testing.T) {
 		if snap.HasPosition {
 			snap.Position = drawPoint(t, "position")
 			want.Position = snap.Position
+			want.Joints = drawJoints(t)
 		}
 		if snap.HasTarget {
 			snap.Target = drawPoint(t, "target")
@@ -63,7 +76,11 @@ func TestStateReadsBack(t *testing.T) {
 			func(s *codec.State) []byte { return codec.AppendState(nil, s, []byte("7")) },
 			func(s *codec.State) []byte { return codec.AppendStateEvent(nil, s) },
 		} {
-			line := print(&codec.State{Snapshot: snap, Driver: "sim"})
+			s := codec.State{Snapshot: snap, Driver: "sim"}
+			for _, joint := range want.Joints {
+				s.Joints, s.Angles = append(s.Joints, joint.Name), append(s.Angles, joint.Angle)
+			}
+			line := print(&s)
 			if len(line) > maxReply {
 				t.Fatalf("%d bytes are more than are taken", len(line))
 			}
@@ -120,12 +137,46 @@ func TestWelcomeReadsBack(t *testing.T) {
 	})
 }
 
+// Joints that are none are ErrProtocol, as every member of the wrong type is.
+func TestJointsThatAreWrong(t *testing.T) {
+	state := func(joints string) []byte { return []byte(`{"event":"state","state":"idle","joints":` + joints + `}`) }
+	many := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `,"j%d":%d`, i, i)
+		}
+		return "{" + b.String()[1:] + "}"
+	}
+	for _, wrong := range []string{
+		`[]`, `1`, `"base"`, `{"base":"1"}`, `{"base":null}`, `{"base":true}`, `{"base":{}}`, `{"base":[1]}`,
+		`{"base":1e999}`, `{"base":NaN}`, `{"base":1,"base":2}`, `{"base":1,}`, `{"base"}`, `{1:1}`, `{"base":1`, many(maxJoints + 1),
+	} {
+		if r, err := parse(state(wrong)); !errors.Is(err, ErrProtocol) {
+			t.Errorf("%.60s: %v, %v", wrong, r, err)
+		}
+	}
+	for right, want := range map[string][]Joint{
+		`null`: nil, `{}`: nil, `{"wrist":-0.5,"base":1}`: {{"wrist", -0.5}, {"base", 1}},
+	} {
+		r, err := parse(state(right))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, r.state().Joints); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", right, diff)
+		}
+	}
+	if r, err := parse(state(many(maxJoints))); err != nil || len(r.Joints) != maxJoints {
+		t.Errorf("as many as there may be: %v", err)
+	}
+}
+
 // Whatever a server sends, it is a reply, an event, or ErrProtocol; and what is read of it can
 // be looked at.
 func FuzzParse(f *testing.F) {
 	for _, line := range []string{
 		welcome + `x","id":1}`, stateEvent(1), pong + `}`, accepted + `,"clamped":{"x":1,"y":2,"z":3},"id":2}`,
-		`{"event":"done","id":1,"position":null}`, `{"status":"error","code":"stopped","stop_id":18446744073709551615}`,
+		`{"event":"state","joints":{"base":0.5,"wrist":-1e-3}}`, `{"event":"done","id":1,"position":null}`, `{"status":"error","code":"stopped","stop_id":18446744073709551615}`,
 	} {
 		f.Add([]byte(line))
 	}

@@ -24,6 +24,7 @@ type State struct {
 	Target      safety.Point // mm, valid with HasTarget
 	HasPosition bool         // the arm answers
 	HasTarget   bool
+	Joints      []Joint        // measured with Position, in the arm's order; nil: not known, or the arm has none; not to be changed
 	Gripper     safety.Gripper // what it was last told; GripperUnchanged: not known
 
 	Driver string
@@ -48,6 +49,7 @@ func (r *reply) state() State {
 		Holder:     r.Holder,
 		Role:       r.You.Role,
 		Holds:      r.You.Holds,
+		Joints:     r.Joints,
 		Gripper:    gripperOf(r.Gripper),
 		Driver:     r.Arm.Driver,
 		LinkUp:     r.Arm.Link == linkUp,

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -14,7 +15,8 @@ func TestAllocations(t *testing.T) {
 	id := []byte("7")
 	state := State{Driver: "sim", Snapshot: safety.Snapshot{
 		State: safety.Stopped, StopID: 1, Causes: []safety.Cause{{Kind: safety.CauseStation, By: "laptop"}}, StopResult: safety.StopSent,
-		Holder: "laptop", HasPosition: true, Position: safety.Point{X: 1.25, Y: 2.0 / 3, Z: 3}}}
+		Holder: "laptop", HasPosition: true, Position: safety.Point{X: 1.25, Y: 2.0 / 3, Z: 3}},
+		Joints: []string{"base", "wrist"}, Angles: []float64{1.0 / 3, -math.Pi}}
 	decode := func(line string) func() {
 		bytes := []byte(line)
 		return func() {

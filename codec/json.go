@@ -46,25 +46,31 @@ func appendPosition(dst []byte, p safety.Point) []byte {
 		return append(dst, "null"...)
 	}
 	dst = append(dst, `{"x":`...)
-	dst = appendFloat(dst, microns(p.X))
+	dst = appendLength(dst, p.X)
 	dst = append(dst, `,"y":`...)
-	dst = appendFloat(dst, microns(p.Y))
+	dst = appendLength(dst, p.Y)
 	dst = append(dst, `,"z":`...)
-	dst = appendFloat(dst, microns(p.Z))
+	dst = appendLength(dst, p.Z)
 	return append(dst, '}')
 }
 
-// microns rounds mm to the nearest 0.001, finer than any arm of this kind repeats.
-func microns(mm float64) float64 {
-	const coarse = 1e12 // above, a float64 has no third decimal
-	if math.Abs(mm) >= coarse {
-		return mm
+// appendLength appends mm to the nearest 0.001, finer than any arm of this kind repeats.
+func appendLength(dst []byte, mm float64) []byte { return appendFloat(dst, rounded(mm, 1000)) }
+
+// appendAngle appends rad to the nearest 0.0001, a fraction of what a servo can tell apart.
+func appendAngle(dst []byte, rad float64) []byte { return appendFloat(dst, rounded(rad, 10000)) }
+
+// rounded returns the nearest multiple of 1/parts.
+func rounded(x, parts float64) float64 {
+	const coarse = 1e12 // above, a float64 has no fourth decimal, and hardly a third
+	if math.Abs(x) >= coarse {
+		return x
 	}
-	rounded := math.Round(mm*1000) / 1000
-	if rounded == 0 {
+	r := math.Round(x*parts) / parts
+	if r == 0 {
 		return 0 // and not -0
 	}
-	return rounded
+	return r
 }
 
 // appendEnd closes a line, with the id as its last member where there is one.

@@ -151,6 +151,32 @@ func TestAppendState(t *testing.T) {
 		`"position":null,"target":null,"gripper":null,"arm":{"driver":"","link":"down"}}`, AppendStateEvent(nil, &lost))
 }
 
+func TestAppendJoints(t *testing.T) {
+	const before = `{"event":"state","state":"idle","holder":null,"you":{"role":"observer","holds":false},"position":`
+	const after = `"target":null,"gripper":null,"arm":{"driver":"feetech","link":"up"}}`
+	known := safety.Snapshot{LinkUp: true, HasPosition: true, Position: safety.Point{X: 200, Z: 150}}
+	lost := safety.Snapshot{LinkUp: true, HasPosition: true, Position: safety.Point{X: math.NaN()}}
+	names := []string{"wrist", "base", `a"b`}
+	tests := []struct {
+		snapshot safety.Snapshot
+		joints   []string
+		angles   []float64
+		want     string
+	}{
+		{known, names, []float64{-math.Pi, 0.12345, 1}, `{"x":200,"y":0,"z":150},"joints":{"wrist":-3.1416,"base":0.1235,"a\"b":1},`},
+		{known, names[:1], []float64{-0.00004}, `{"x":200,"y":0,"z":150},"joints":{"wrist":0},`},
+		{known, names, []float64{1, 2, math.NaN()}, `{"x":200,"y":0,"z":150},`},
+		{known, names, []float64{math.Inf(-1), 2, 3}, `{"x":200,"y":0,"z":150},`},
+		{known, nil, nil, `{"x":200,"y":0,"z":150},`},
+		{lost, names, []float64{1, 2, 3}, `null,`},
+		{safety.Snapshot{LinkUp: true}, names, []float64{1, 2, 3}, `null,`},
+	}
+	for _, tt := range tests {
+		s := State{Driver: "feetech", Snapshot: tt.snapshot, Joints: tt.joints, Angles: tt.angles}
+		checkLine(t, before+tt.want+after, AppendStateEvent(nil, &s))
+	}
+}
+
 func TestAppendWelcome(t *testing.T) {
 	w := Welcome{
 		Session: 12, Server: "aetherd 0.1.0", Arm: "aether", Driver: "sim", LinkUp: true, Role: safety.Operator,

@@ -10,6 +10,8 @@ import (
 type State struct {
 	safety.Snapshot
 	Driver string
+	Joints []string  // names of the joints that the arm measures
+	Angles []float64 // rad, one a joint; valid with HasPosition
 }
 
 // AppendState appends the reply to a state request.
@@ -38,6 +40,7 @@ func appendState(dst []byte, s *State) []byte {
 	dst = strconv.AppendBool(dst, s.Holds)
 	dst = append(dst, `},"position":`...)
 	dst = appendKnown(dst, s.Position, s.HasPosition)
+	dst = appendJoints(dst, s)
 	dst = append(dst, `,"target":`...)
 	dst = appendKnown(dst, s.Target, s.HasTarget)
 	dst = append(dst, `,"gripper":`...)
@@ -72,6 +75,28 @@ func appendKnown(dst []byte, p safety.Point, known bool) []byte {
 		return append(dst, "null"...)
 	}
 	return appendPosition(dst, p)
+}
+
+// appendJoints appends the joints that are known together with the position: all or none.
+func appendJoints(dst []byte, s *State) []byte {
+	if !s.HasPosition || !s.Position.Finite() || len(s.Joints) == 0 {
+		return dst
+	}
+	member := len(dst)
+	dst = append(dst, `,"joints":{`...)
+	for i, name := range s.Joints {
+		angle := s.Angles[i]
+		if angle-angle != 0 { // NaN, or infinite
+			return dst[:member]
+		}
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendString(dst, name)
+		dst = append(dst, ':')
+		dst = appendAngle(dst, angle)
+	}
+	return append(dst, '}')
 }
 
 func appendGripper(dst []byte, g safety.Gripper) []byte {

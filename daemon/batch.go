@@ -19,18 +19,18 @@ type batch struct {
 
 // entry is one line and what becomes of it. Its request aliases the bytes that were read.
 type entry struct {
-	request  codec.Request
-	fault    codec.Fault
-	verdict  safety.Verdict
-	stop     *stopRequest     // of a stop
-	snapshot *safety.Snapshot // of a state and a hello
+	request codec.Request
+	fault   codec.Fault
+	verdict safety.Verdict
+	stop    *stopRequest // of a stop
+	view    *view        // of a state and a hello
 }
 
 // next returns the next free entry, cleared; the batch is not full.
 func (b *batch) next() *entry {
 	e := &b.entries[b.n]
 	b.n++
-	e.fault, e.verdict, e.stop, e.snapshot = codec.Fault{}, safety.Verdict{}, nil, nil
+	e.fault, e.verdict, e.stop, e.view = codec.Fault{}, safety.Verdict{}, nil, nil
 	return e
 }
 

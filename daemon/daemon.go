@@ -103,13 +103,10 @@ func assemble(c *config.Config, o Options, log zerolog.Logger) (*daemon, error) 
 	d.writer = newWriter(d.guard, driver, log, c.Arm, d.failed)
 	d.desk = &desk{
 		guard: d.guard, stations: stations, herald: d.herald, config: c, metrics: set,
-		driver: driver.Capabilities().Driver, log: log, refusals: sampled(log),
+		driver: driver.Capabilities().Driver, joints: driver.Capabilities().Joints, log: log, refusals: sampled(log),
 	}
 	d.desk.welcome = d.desk.introduction(o.Version, driver.Capabilities())
-	d.herald.state = func(s *station) *codec.State {
-		snap := d.guard.snapshot(s.session)
-		return d.desk.stateOf(&snap)
-	}
+	d.herald.state = func(s *station) *codec.State { return d.desk.stateOf(d.guard.look(s.session)) }
 	d.command = newPort(d.desk, set.Command, codec.Types())
 	d.stop = newPort(d.desk, set.Stop, stopTypes)
 	if d.ops, err = listenOps(c.Ops, reg, func() safety.Snapshot { return d.guard.snapshot(nil) }); err != nil {

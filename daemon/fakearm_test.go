@@ -104,7 +104,14 @@ func (f *fakeArm) Open(_ context.Context, to arm.Feedback) (arm.Opened, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.feedback = to
-	return arm.Opened{Position: f.position, Firmware: "fake"}, nil
+	return arm.Opened{Position: f.position, Joints: f.jointsAt(f.position), Firmware: "fake"}, nil
+}
+
+// jointsAt returns the joints of the arm at p.
+func (f *fakeArm) jointsAt(p safety.Point) (a arm.Angles) {
+	all := arm.Angles{p.X / 100, p.Y / 100, p.Z / 100}
+	copy(a[:], all[:len(f.can.Joints)])
+	return a
 }
 
 func (f *fakeArm) Accepts(safety.Instant, safety.Setpoint) float64 { return 1 }
@@ -156,7 +163,7 @@ func (f *fakeArm) Service(now safety.Instant) (safety.Instant, error) {
 	f.moved, f.stopping, f.gripping = false, false, safety.GripperUnchanged
 	f.mu.Unlock()
 	if moved || stopping {
-		to.Measured(position, true)
+		to.Measured(arm.Measurement{Position: position, Joints: f.jointsAt(position), AtRest: true})
 	}
 	if gripping != safety.GripperUnchanged {
 		to.Gripped(gripping)

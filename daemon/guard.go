@@ -22,6 +22,7 @@ type guard struct {
 	mu     sync.Mutex
 	gate   *safety.Gate
 	due    safety.Instant // when the writer will look at the gate next
+	joints arm.Angles     // of the position that the gate was told last
 	linked bool           // the gate believes in a link
 	lost   bool           // the link that is being opened is gone already
 	stopID uint64         // the gate's latest stop when the lock was last released
@@ -163,7 +164,7 @@ func (g *guard) linkUp(o arm.Opened) (up bool) {
 		if g.lost {
 			return
 		}
-		up, g.linked = true, true
+		up, g.linked, g.joints = true, true, o.Joints
 		gate.LinkUp(o.Position, o.MaxSpeed)
 		if o.Alarm != "" {
 			gate.Alarm(now, o.Alarm, true)
@@ -204,8 +205,13 @@ func (g *guard) told() {
 // Measured, Gripped, Stopped, Alarm, Unlocked, Lost and Wake make the guard the
 // arm.Feedback of the driver.
 
-func (g *guard) Measured(p safety.Point, atRest bool) {
-	g.with(func(now safety.Instant, gate *safety.Gate) { gate.Measured(now, p, atRest) })
+func (g *guard) Measured(m arm.Measurement) {
+	g.with(func(now safety.Instant, gate *safety.Gate) {
+		if m.Position.Finite() { // the gate passes over what is not
+			g.joints = m.Joints
+		}
+		gate.Measured(now, m.Position, m.AtRest)
+	})
 }
 
 func (g *guard) Gripped(done safety.Gripper) {

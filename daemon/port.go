@@ -41,6 +41,7 @@ type desk struct {
 	config   *config.Config
 	welcome  codec.Welcome // what every hello is told
 	driver   string
+	joints   []string // names of those that the arm measures
 	metrics  *metrics.Set
 	log      zerolog.Logger
 	refusals zerolog.Logger // sampled

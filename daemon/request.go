@@ -53,8 +53,7 @@ func (e *entry) serve(d *desk, st *station, gate *safety.Gate, now safety.Instan
 		gate.Introduce(st.session, st.name, d.config.Role(st.remote, st.name), e.request.Deadman)
 		fallthrough
 	case codec.TypeState:
-		s := gate.Snapshot(st.session)
-		e.snapshot = &s
+		e.view = d.guard.view(st.session)
 	}
 }
 
@@ -100,9 +99,9 @@ func (p *port) reply(dst []byte, st *station, e *entry) []byte {
 	}
 	switch r.Type {
 	case codec.TypeState:
-		return codec.AppendState(dst, p.stateOf(e.snapshot), r.ID)
+		return codec.AppendState(dst, p.stateOf(e.view), r.ID)
 	case codec.TypeHello:
-		return codec.AppendWelcome(dst, p.welcomeTo(st, e.snapshot), r.ID)
+		return codec.AppendWelcome(dst, p.welcomeTo(st, e.view), r.ID)
 	case codec.TypeSubscribe:
 		p.herald.subscribe(st, r.RateHz)
 	case codec.TypeUnsubscribe:
@@ -111,17 +110,13 @@ func (p *port) reply(dst []byte, st *station, e *entry) []byte {
 	return codec.AppendVerdict(dst, r, e.verdict)
 }
 
-func (d *desk) stateOf(s *safety.Snapshot) *codec.State {
-	return &codec.State{Snapshot: *s, Driver: d.driver}
-}
-
 // welcomeTo is what a hello of st is told: what holds for all, and what holds for it.
-func (d *desk) welcomeTo(st *station, s *safety.Snapshot) *codec.Welcome {
+func (d *desk) welcomeTo(st *station, v *view) *codec.Welcome {
 	w := d.welcome
 	w.Session = st.id
-	w.Role = s.Role
-	w.LinkUp = s.LinkUp
-	w.Speed = s.MaxSpeed
+	w.Role = v.Role
+	w.LinkUp = v.LinkUp
+	w.Speed = v.MaxSpeed
 	w.Deadman = st.session.Deadman()
 	return &w
 }

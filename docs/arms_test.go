@@ -30,6 +30,7 @@ var features = []struct {
 }{
 	{"joint angles are calculated", func(c arm.Capabilities) string { return either(c.HostIK, "by aetherd", "by the controller") }},
 	{"position", func(c arm.Capabilities) string { return either(c.Measured, "measured", "as commanded") }},
+	{"joints in `state`", func(c arm.Capabilities) string { return either(c.Joints == nil, "none", strings.Join(c.Joints, ", ")) }},
 	{"horizon in its ready configuration", func(c arm.Capabilities) string { return fmt.Sprintf("%d ms", c.Horizon.Milliseconds()) }},
 	{"after a stop", func(c arm.Capabilities) string {
 		return either(c.StopsItself, "the controller brakes", "aetherd brakes")

@@ -106,6 +106,7 @@ func TestCapabilities(t *testing.T) {
 	want := arm.Capabilities{
 		Driver: "feetech", Horizon: c.Horizon, Measured: true, Gripper: safety.OpeningGripper,
 		HostIK: true, Unlocks: true, Relaxes: true, StopEffect: arm.StopConfirmed,
+		Joints: []string{"base", "shoulder", "elbow", "wrist"},
 	}
 	if diff := cmp.Diff(want, New(c, nil).Capabilities()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)

@@ -16,7 +16,7 @@
 //	Rearm     goal := present position, read back, then torque on (40), read back
 //	Relax     torque off, of the joints
 //	Service   sync read of 40 to 66: behind every Move, and 10 times a second at rest
-//	Measured  forward kinematics of the positions read (56)
+//	Measured  the joints' angles of the positions read (56), and their forward kinematics
 //	Close     nothing: the servos hold their goals
 //
 // Nothing below register 40, the EEPROM, is ever written. Every write is a sync write, which is
@@ -26,6 +26,9 @@
 //
 // Sync read (82) is needed; there is no fallback for firmware that does not know it, and Open
 // says so.
+//
+// Joints are reported as package kinematics counts them: a servo's position with the joint's zero and
+// direction applied. The claw is none of them.
 //
 // # The bus
 //

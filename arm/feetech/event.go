@@ -18,23 +18,23 @@ const (
 // event is something to tell the Feedback, a value so that a tick allocates nothing.
 type event struct {
 	kind   eventKind
-	point  safety.Point
-	yes    bool // at rest, or locked
+	at     arm.Measurement
 	grip   safety.Gripper
 	result arm.StopResult
 	text   string
+	locked bool
 }
 
 func (e event) tell(f arm.Feedback) {
 	switch e.kind {
 	case evMeasured:
-		f.Measured(e.point, e.yes)
+		f.Measured(e.at)
 	case evGripped:
 		f.Gripped(e.grip)
 	case evStopped:
 		f.Stopped(e.result)
 	case evAlarm:
-		f.Alarm(e.text, e.yes)
+		f.Alarm(e.text, e.locked)
 	case evUnlocked:
 		f.Unlocked()
 	}
@@ -43,5 +43,5 @@ func (e event) tell(f arm.Feedback) {
 func (s *session) tell(e event) { s.events = append(s.events, e) }
 
 func (s *session) alarm(text string, locked bool) {
-	s.tell(event{kind: evAlarm, text: text, yes: locked})
+	s.tell(event{kind: evAlarm, text: text, locked: locked})
 }

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/aether-arm/aetherd/arm"
+	"github.com/aether-arm/aetherd/arm/kinematics"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -42,6 +43,7 @@ func (d *Feetech) Capabilities() arm.Capabilities {
 		Relaxes:    true,
 		Unlocks:    true,
 		StopEffect: arm.StopConfirmed,
+		Joints:     kinematics.Names(),
 	}
 	if d.cfg.Claw != nil {
 		c.Gripper = safety.OpeningGripper

@@ -70,6 +70,7 @@ func (d *Feetech) openOn(ctx context.Context, bus *Bus, f arm.Feedback) (arm.Ope
 	d.session.restartClock()
 	return arm.Opened{
 		Position: d.session.position,
+		Joints:   d.session.angles(),
 		Firmware: firmware,
 		Alarm:    strings.Join(alarms, "; "),
 	}, nil

@@ -139,10 +139,10 @@ func (r *recorder) take() []string {
 	return heard
 }
 
-func (r *recorder) Measured(p safety.Point, atRest bool) {
+func (r *recorder) Measured(m arm.Measurement) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.position, r.rests = p, atRest
+	r.position, r.rests = m.Position, m.AtRest
 }
 
 func (r *recorder) Gripped(g safety.Gripper)       { r.hear("gripped %v", g) }

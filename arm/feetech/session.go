@@ -199,20 +199,27 @@ func (s *session) repair() {
 
 // measure works out where the arm is, and tells it.
 func (s *session) measure(now safety.Instant) {
+	var posture kinematics.Posture
 	for i, servo := range s.joints() {
 		if !servo.fresh {
 			return
 		}
-		s.posture[i] = angleOf(s.cfg.Arm.Joints[i], servo.is.position)
+		posture[i] = angleOf(s.cfg.Arm.Joints[i], servo.is.position)
 	}
-	s.position = s.cfg.Arm.Forward(s.posture)
-	s.tell(event{kind: evMeasured, point: s.position, yes: s.rests(now)})
+	s.posture, s.position = posture, s.cfg.Arm.Forward(posture)
+	s.tell(event{kind: evMeasured, at: arm.Measurement{Position: s.position, Joints: s.angles(), AtRest: s.rests(now)}})
 	if s.rests(now) {
 		for i := range s.joints() {
 			servo := &s.slots[i]
 			servo.standing = withinSag(servo.off())
 		}
 	}
+}
+
+// angles returns the posture as it is reported.
+func (s *session) angles() (a arm.Angles) {
+	copy(a[:], s.posture[:])
+	return a
 }
 
 // rests reports whether the arm stands, and has had the time to begin to move if it was to.

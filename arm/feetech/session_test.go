@@ -171,6 +171,29 @@ func TestTickAllocatesNothing(t *testing.T) {
 	}
 }
 
+// Joints and position are of one reading: one that lacks a joint changes neither.
+func TestReadingWithoutAJoint(t *testing.T) {
+	s := opened(testConfig())
+	s.answer(nil)
+	s.takeEvents()
+	posture, position := s.posture, s.position
+	s.ask()
+	turned := s.servos[kinematics.Base]
+	turned.position += 100
+	s.receive(packetFrom(nil, s.slots[kinematics.Base].id, turned))
+	s.now = s.deadline
+	_, _, _ = s.service(s.now)
+	if s.slots[kinematics.Base].is.position != turned.position {
+		t.Fatal("the answer was not taken")
+	}
+	for _, e := range s.takeEvents() {
+		t.Errorf("told %+v", e)
+	}
+	if s.posture != posture || s.position != position {
+		t.Errorf("posture %v at %v, was %v at %v", s.posture, s.position, posture, position)
+	}
+}
+
 func BenchmarkTick(b *testing.B) {
 	s := opened(testConfig())
 	s.answer(nil)
@@ -317,8 +340,8 @@ func TestRestsByPositionAndSpeed(t *testing.T) {
 				})
 			}
 			for _, e := range s.takeEvents() {
-				if e.kind == evMeasured && e.yes != tc.rests {
-					t.Errorf("rests %v", e.yes)
+				if e.kind == evMeasured && e.at.AtRest != tc.rests {
+					t.Errorf("rests %v", e.at.AtRest)
 				}
 			}
 		})

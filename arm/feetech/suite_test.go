@@ -6,6 +6,7 @@ import (
 	"github.com/aether-arm/aetherd/arm"
 	"github.com/aether-arm/aetherd/arm/armtest/drivertest"
 	"github.com/aether-arm/aetherd/arm/armtest/feetechemu"
+	"github.com/aether-arm/aetherd/arm/kinematics"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -22,9 +23,12 @@ func TestSuite(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := testConfig()
 			drivertest.Run(t, drivertest.Rig{
-				Driver:      func(open arm.Opener) arm.Driver { return New(c, open) },
-				Machine:     machine(busConfig(c, testStart, option)),
-				Where:       where(c),
+				Driver:  func(open arm.Opener) arm.Driver { return New(c, open) },
+				Machine: machine(busConfig(c, testStart, option)),
+				Where:   where(c),
+				Forward: func(joints []float64) safety.Point {
+					return c.Arm.Forward(kinematics.Posture(joints))
+				},
 				Goal:        goalIn(c),
 				Tick:        testTick,
 				Workspace:   testBox,

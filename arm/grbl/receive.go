@@ -84,7 +84,7 @@ func (s *session) reported(r report) {
 	}
 	if s.known {
 		p, atRest := s.pos, r.stands() && (r.state != stateIdle || !s.ledger.has(lineJog))
-		s.tell(func(f arm.Feedback) { f.Measured(p, atRest) })
+		s.tell(func(f arm.Feedback) { f.Measured(arm.Measurement{Position: p, AtRest: atRest}) })
 	}
 	s.stopReported(r)
 	s.rearmReported(r)

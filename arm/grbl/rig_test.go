@@ -47,12 +47,12 @@ func (r *recorder) take() []string {
 	return heard
 }
 
-func (r *recorder) Measured(p safety.Point, atRest bool) {
+func (r *recorder) Measured(m arm.Measurement) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.position, r.atRest = p, atRest
-	word := "moves"
-	if atRest {
+	r.position, r.atRest = m.Position, m.AtRest
+	p, word := m.Position, "moves"
+	if m.AtRest {
 		word = "rests"
 	}
 	r.heard = append(r.heard, fmt.Sprintf("measured %v %v %v %s", p.X, p.Y, p.Z, word))

@@ -20,6 +20,9 @@ var names = [Joints]string{"base", "shoulder", "elbow", "wrist"}
 // Name returns the word for a joint index, "base" to "wrist".
 func Name(joint int) string { return names[joint] }
 
+// Names lists the words for the joints, in the order of a Posture.
+func Names() []string { return names[:] }
+
 // Posture is the angle of every joint, in rad. Base: yaw, left positive. Shoulder: of the
 // upper arm above the horizontal. Elbow: of the forearm against the upper arm, 0 straight,
 // positive bends up; the usual "elbow up" is negative. Wrist: of the hand against the

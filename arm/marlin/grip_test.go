@@ -26,10 +26,10 @@ type gated struct {
 
 func (g *gated) now() safety.Instant { return time.Since(g.start) }
 
-func (g *gated) Measured(p safety.Point, atRest bool) {
+func (g *gated) Measured(m arm.Measurement) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.gate.Measured(g.now(), p, atRest)
+	g.gate.Measured(g.now(), m.Position, m.AtRest)
 }
 
 func (g *gated) Gripped(done safety.Gripper) {

@@ -89,7 +89,7 @@ func (s *session) stands() {
 	p, expected := s.pos, s.end()
 	s.plan.settle(p)
 	s.flight, s.arrived, s.fresh = s.flight[:0], 0, false
-	s.tell(func(f arm.Feedback) { f.Measured(p, true) })
+	s.tell(func(f arm.Feedback) { f.Measured(arm.Measurement{Position: p, AtRest: true}) })
 	if s.stop.phase == stopNone && !s.stop.latched && p.Sub(expected).Norm() > apart {
 		s.alarm(fmt.Sprintf("the controller stands at %.2f, %.2f, %.2f and was sent to %.2f, %.2f, %.2f: it was moved from its panel, or does not reach that (software endstops, M211)",
 			p.X, p.Y, p.Z, expected.X, expected.Y, expected.Z))
@@ -102,7 +102,7 @@ func (s *session) stands() {
 func (s *session) underway() {
 	p := s.pos
 	s.fresh = true
-	s.tell(func(f arm.Feedback) { f.Measured(p, false) })
+	s.tell(func(f arm.Feedback) { f.Measured(arm.Measurement{Position: p}) })
 	switch {
 	case p.Sub(s.askedEnd).Norm() > sameTarget:
 		s.fooled = 0

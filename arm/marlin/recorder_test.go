@@ -28,8 +28,9 @@ func (r *recorder) take() []string {
 	return heard
 }
 
-func (r *recorder) Measured(p safety.Point, atRest bool) {
-	r.hear("measured %v %v %v rests=%v", p.X, p.Y, p.Z, atRest)
+func (r *recorder) Measured(m arm.Measurement) {
+	p := m.Position
+	r.hear("measured %v %v %v rests=%v", p.X, p.Y, p.Z, m.AtRest)
 }
 func (r *recorder) Gripped(g safety.Gripper)       { r.hear("gripped %v", g) }
 func (r *recorder) Stopped(s arm.StopResult)       { r.hear("stopped %v", s) }

@@ -115,7 +115,8 @@ func (p *player) ask(tick bool) {
 	frame, over, err := p.session.question(tick)
 	p.wrote(frame, err)
 	if err == nil && over {
-		fmt.Fprintf(&p.out, "opened %+v\n", p.session.begin())
+		o := p.session.begin()
+		fmt.Fprintf(&p.out, "opened {Position:%+v MaxSpeed:%v Firmware:%s Alarm:%s}\n", o.Position, o.MaxSpeed, o.Firmware, o.Alarm)
 	}
 }
 

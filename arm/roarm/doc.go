@@ -12,7 +12,7 @@
 //	Rearm     nothing; after Open and Relax {"T":105}, then {"T":1041} to where the arm is, {"T":210,"cmd":1}
 //	Relax     {"T":210,"cmd":0}
 //	Service   {"T":105} 20 ms after the last one in motion, 200 ms at rest
-//	Measured  the joints' angles in {"T":1051}
+//	Measured  the joints' angles in {"T":1051}, as the firmware counts them, and where they lead
 //
 // Nothing is acknowledged: the answer to T:105 is the heartbeat. A line with an answer takes
 // about 30 ms; what is unanswered is asked again after 100 ms, and after 500 ms the link is

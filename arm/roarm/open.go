@@ -174,6 +174,7 @@ func (s *session) begin() arm.Opened {
 	s.limp = true
 	return arm.Opened{
 		Position: s.at.forward(),
+		Joints:   s.at.angles(),
 		MaxSpeed: maxSpeed(s.cfg),
 		Firmware: "RoArm-M2",
 	}

@@ -3,6 +3,7 @@ package roarm
 import (
 	"math"
 
+	"github.com/aether-arm/aetherd/arm"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -31,6 +32,12 @@ var (
 
 // count is one step of a servo in rad.
 const count = 2 * math.Pi / 4096
+
+// angles returns q as it is reported.
+func (q posture) angles() (a arm.Angles) {
+	copy(a[:], q[:])
+	return a
+}
 
 // forward returns where the gripper is, in mm.
 func (q posture) forward() safety.Point {

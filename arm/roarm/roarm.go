@@ -49,6 +49,7 @@ func (a *RoArm) Capabilities() arm.Capabilities {
 		MovesOnOpen: true,
 		Relaxes:     true,
 		StopEffect:  arm.StopConfirmed,
+		Joints:      jointNames[:],
 	}
 }
 

@@ -177,8 +177,8 @@ func (s *session) heard(now time.Duration, f feedback) {
 	}
 	s.rest.see(now, f.at)
 	stands := s.rest.stands(now)
-	p := f.at.forward()
-	s.tell(func(f arm.Feedback) { f.Measured(p, stands) })
+	m := arm.Measurement{Position: f.at.forward(), Joints: f.at.angles(), AtRest: stands}
+	s.tell(func(f arm.Feedback) { f.Measured(m) })
 	if stands {
 		s.stands()
 	}

@@ -44,7 +44,7 @@ func (s *Sim) reportAt(now safety.Instant) {
 	arrived := s.servo.at(now)
 	r.settled = arrived.standing() && now >= r.lastMove+reportPeriod
 	r.next = now + reportPeriod
-	s.feedback.Measured(arrived.position, r.settled)
+	s.feedback.Measured(arm.Measurement{Position: arrived.position, AtRest: r.settled})
 	if r.settled && r.stopping {
 		r.stopping = false
 		s.feedback.Stopped(arm.StopConfirmed)

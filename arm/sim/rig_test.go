@@ -108,9 +108,10 @@ func (r *rig) note(format string, args ...any) {
 	r.times = append(r.times, r.now)
 }
 
-func (r *rig) Measured(p safety.Point, atRest bool) {
-	r.measured = append(r.measured, sample{r.now, p, atRest})
-	if atRest {
+func (r *rig) Measured(m arm.Measurement) {
+	p := m.Position
+	r.measured = append(r.measured, sample{r.now, p, m.AtRest})
+	if m.AtRest {
 		r.note("stands at %.2f, %.2f, %.2f", p.X, p.Y, p.Z)
 	}
 }

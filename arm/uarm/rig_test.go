@@ -37,15 +37,15 @@ func (r *recorder) take() []string {
 	return heard
 }
 
-func (r *recorder) Measured(p safety.Point, atRest bool) {
-	word := "moves"
-	if atRest {
+func (r *recorder) Measured(m arm.Measurement) {
+	p, word := m.Position, "moves"
+	if m.AtRest {
 		word = "rests"
 	}
 	r.hear("measured %v %v %v %s", p.X, p.Y, p.Z, word)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.position, r.atRest = p, atRest
+	r.position, r.atRest = p, m.AtRest
 }
 
 func (r *recorder) Gripped(g safety.Gripper)       { r.hear("gripped %v", g) }

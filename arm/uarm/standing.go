@@ -88,5 +88,5 @@ func (s *session) measured(atRest bool) {
 		return
 	}
 	p := s.pos
-	s.tell(func(f arm.Feedback) { f.Measured(p, atRest) })
+	s.tell(func(f arm.Feedback) { f.Measured(arm.Measurement{Position: p, AtRest: atRest}) })
 }

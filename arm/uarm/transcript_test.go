@@ -120,7 +120,8 @@ func (p *player) begin() {
 	case err != nil:
 		fmt.Fprintf(&p.out, "error: %v\n", err)
 	case over:
-		fmt.Fprintf(&p.out, "opened %+v\n", p.session.begin())
+		o := p.session.begin()
+		fmt.Fprintf(&p.out, "opened {Position:%+v MaxSpeed:%v Firmware:%s Alarm:%s}\n", o.Position, o.MaxSpeed, o.Firmware, o.Alarm)
 	default:
 		fmt.Fprintln(&p.out, p.session.missing())
 	}

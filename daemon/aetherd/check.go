@@ -132,10 +132,10 @@ func checkArm(ctx context.Context, w io.Writer, d arm.Driver, c *config.Config, 
 // nobody is an arm.Feedback that nobody listens to.
 type nobody struct{}
 
-func (nobody) Measured(safety.Point, bool) {}
-func (nobody) Gripped(safety.Gripper)      {}
-func (nobody) Stopped(safety.StopResult)   {}
-func (nobody) Alarm(string, bool)          {}
-func (nobody) Unlocked()                   {}
-func (nobody) Lost(error)                  {}
-func (nobody) Wake()                       {}
+func (nobody) Measured(arm.Measurement)  {}
+func (nobody) Gripped(safety.Gripper)    {}
+func (nobody) Stopped(safety.StopResult) {}
+func (nobody) Alarm(string, bool)        {}
+func (nobody) Unlocked()                 {}
+func (nobody) Lost(error)                {}
+func (nobody) Wake()                     {}

@@ -39,7 +39,7 @@ func BenchmarkHands(b *testing.B) {
 
 // aether is Project Aether's arm: its configuration, its servos, its daemon.
 type aether struct {
-	b      *testing.B
+	t      testing.TB
 	limits config.Feetech
 	arm    kinematics.Arm
 	ids    [kinematics.Joints]int
@@ -49,13 +49,13 @@ type aether struct {
 	ended  time.Duration
 }
 
-func newAether(b *testing.B) *aether {
+func newAether(t testing.TB) *aether {
 	c, err := config.Load(aetherFile)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	f := c.Arm.Feetech
-	a := &aether{b: b, limits: f, arm: kinematics.Arm{
+	a := &aether{t: t, limits: f, arm: kinematics.Arm{
 		Links: kinematics.Links{Height: f.Links.Height, Offset: f.Links.Offset, Upper: f.Links.Upper, Fore: f.Links.Fore, Hand: f.Links.Hand},
 		Pitch: f.HandPitch * math.Pi / 180,
 	}}
@@ -66,8 +66,8 @@ func newAether(b *testing.B) *aether {
 			Zero: float64(j.Zero) * perCount, Direction: float64(j.Direction),
 		}
 	}
-	a.bus = armtest.Start(b, "feetech", a.servos(handAt(0, 0, 0)), armtest.Link(filepath.Join(b.TempDir(), "tty")))
-	a.daemon = start(b, append(linesOf(b, aetherFile), fmt.Sprintf("arm.serial.port = %q", a.bus.Path()), "arm.write_deadline_ms = 1000")...)
+	a.bus = armtest.Start(t, "feetech", a.servos(handAt(0, 0, 0)), armtest.Link(filepath.Join(t.TempDir(), "tty")))
+	a.daemon = start(t, append(linesOf(t, aetherFile), fmt.Sprintf("arm.serial.port = %q", a.bus.Path()), "arm.write_deadline_ms = 1000")...)
 	return a
 }
 
@@ -83,7 +83,7 @@ func (a *aether) joints() []config.FeetechJoint {
 func (a *aether) servos(p safety.Point) feetechemu.Config {
 	q, err := a.arm.Inverse(p, kinematics.Posture{0, 1, -1.5, 0.5})
 	if err != nil {
-		a.b.Fatal(err)
+		a.t.Fatal(err)
 	}
 	var c feetechemu.Config
 	for i, j := range a.arm.Joints {
@@ -94,14 +94,14 @@ func (a *aether) servos(p safety.Point) feetechemu.Config {
 }
 
 // linesOf returns every key of a configuration as a line of its own.
-func linesOf(b *testing.B, file string) (lines []string) {
+func linesOf(t testing.TB, file string) (lines []string) {
 	doc, err := os.ReadFile(file)
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	var tree map[string]any
 	if err := toml.Unmarshal(doc, &tree); err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	var walk func(path string, tree map[string]any)
 	walk = func(path string, tree map[string]any) {

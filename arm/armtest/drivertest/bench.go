@@ -2,6 +2,7 @@ package drivertest
 
 import (
 	"context"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -73,7 +74,8 @@ func (b *bench) now() safety.Instant { return time.Since(b.begun) }
 // done ends a trial.
 func (b *bench) done() {
 	b.tap.check()
-	if b.caps != b.driver.Capabilities() {
+	b.checkJoints()
+	if !reflect.DeepEqual(b.caps, b.driver.Capabilities()) {
 		b.errorf("the capabilities changed from %+v to %+v", b.caps, b.driver.Capabilities())
 	}
 	if b.opened {
@@ -98,6 +100,7 @@ func (b *bench) open() arm.Opened {
 	if at := b.truth(); o.Position.Sub(at).Norm() > b.rig.Tolerance {
 		b.errorf("Open says that the arm is at %v, it is at %v", o.Position, at)
 	}
+	b.fits("Open", o.Position, o.Joints)
 	if o.Alarm != "" {
 		b.errorf("Open says that the controller is locked: %s", o.Alarm)
 	}

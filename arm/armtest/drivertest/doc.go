@@ -26,5 +26,6 @@
 //
 // In every trial: Accepts is in [0, 1], writes nothing, and takes nothing that is not finite;
 // a write is one short frame without NaN; the arm is never farther from its setpoint than
-// trackingError; Service does not ask to be called without end.
+// trackingError; Service does not ask to be called without end; joints are finite, and lead to
+// the position that is reported with them.
 package drivertest

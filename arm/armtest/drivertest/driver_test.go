@@ -25,6 +25,7 @@ type driver struct {
 	line     []byte
 	feedback arm.Feedback
 	at       safety.Point
+	before   arm.Angles // of the report before this one
 	known    bool
 	rests    bool
 	asked    safety.Instant // the oldest unanswered
@@ -58,6 +59,7 @@ func (d *driver) Capabilities() arm.Capabilities {
 	return arm.Capabilities{
 		Driver: "fake", Horizon: horizon, Measured: true, Gripper: safety.OpeningGripper,
 		Relaxes: !d.has("cannot relax and says nothing"), StopEffect: arm.StopConfirmed,
+		Joints: []string{"beam", "bridge", "lift"},
 	}
 }
 
@@ -99,9 +101,10 @@ func (d *driver) Open(ctx context.Context, f arm.Feedback) (o arm.Opened, err er
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.link, d.feedback, d.goal = link, f, d.at
-	o.Position = d.at
+	o.Position, o.Joints = d.at, spindlesAt(d.at)
 	if d.has("open lies") {
 		o.Position.X++
+		o.Joints = spindlesAt(o.Position)
 	}
 	return o, nil
 }
@@ -161,7 +164,9 @@ func (d *driver) take(line string) (tell []func(arm.Feedback)) {
 	if d.has("believes noise") && len(line) > 20 && line[0] != 'p' {
 		d.at.X += 5
 		at := d.at
-		tell = append(tell, func(f arm.Feedback) { f.Measured(at, true) })
+		tell = append(tell, func(f arm.Feedback) {
+			f.Measured(arm.Measurement{Position: at, Joints: spindlesAt(at), AtRest: true})
+		})
 	}
 	if n, _ := fmt.Sscanf(line, "p %g %g %g %g", &p.X, &p.Y, &p.Z, &v); n != 4 {
 		return tell
@@ -170,10 +175,13 @@ func (d *driver) take(line string) (tell []func(arm.Feedback)) {
 	if d.has("says nothing of standstill") {
 		d.rests = false
 	}
-	at, rests := d.at, d.rests
-	tell = append(tell, func(f arm.Feedback) { f.Measured(at, rests) })
+	m := arm.Measurement{Position: d.at, Joints: spindlesAt(d.at), AtRest: d.rests}
+	if d.has("joints of another moment") {
+		m.Joints, d.before = d.before, m.Joints
+	}
+	tell = append(tell, func(f arm.Feedback) { f.Measured(m) })
 	d.still++
-	if !rests {
+	if !d.rests {
 		d.still = 0
 	}
 	if d.stopping && (d.still >= 3 || d.has("confirms at once")) && !d.has("never confirms") {

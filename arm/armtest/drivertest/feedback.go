@@ -12,6 +12,7 @@ type report struct {
 	at       safety.Instant
 	kind     reportKind
 	position safety.Point // of measured
+	joints   arm.Angles   // of measured
 	rests    bool         // of measured
 	grip     safety.Gripper
 	stopped  arm.StopResult
@@ -33,8 +34,9 @@ const (
 // The bench is the Feedback of its driver: what it hears goes to the gate, under the lock
 // that the gate has in the daemon.
 
-func (b *bench) Measured(p safety.Point, atRest bool) {
-	b.hear(report{kind: measured, position: p, rests: atRest}, func(g *safety.Gate) { g.Measured(b.now(), p, atRest) })
+func (b *bench) Measured(m arm.Measurement) {
+	b.hear(report{kind: measured, position: m.Position, joints: m.Joints, rests: m.AtRest},
+		func(g *safety.Gate) { g.Measured(b.now(), m.Position, m.AtRest) })
 }
 
 func (b *bench) Gripped(done safety.Gripper) {

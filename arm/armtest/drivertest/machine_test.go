@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aether-arm/aetherd/arm"
 	"github.com/aether-arm/aetherd/arm/armtest"
 	"github.com/aether-arm/aetherd/safety"
 )
@@ -160,4 +161,15 @@ func (m *machine) log(ev string) { m.events = append(m.events, m.Event(ev, "", 0
 func (m *machine) Event(ev, text string, n int) armtest.Event {
 	at, v := m.at()
 	return armtest.Event{T: int64(m.now), Ev: ev, Text: text, N: n, X: at.X, Y: at.Y, Z: at.Z, V: v}
+}
+
+// pitch is how far a turn of a spindle of the fake arm leads, in mm a rad.
+const pitch = 20
+
+func spindlesAt(p safety.Point) arm.Angles {
+	return arm.Angles{p.X / pitch, p.Y / pitch, p.Z / pitch}
+}
+
+func spindlesLead(joints []float64) safety.Point {
+	return safety.Point{X: joints[0], Y: joints[1], Z: joints[2]}.Scale(pitch)
 }

@@ -22,6 +22,10 @@ type Rig struct {
 	// Where is the tool point of an event in the driver's frame, mm; nil: Event.Position.
 	Where func(armtest.Event) safety.Point
 
+	// Forward is where the joints of Capabilities.Joints, in rad, bring the tool point, in mm;
+	// nil where the driver measures none.
+	Forward func(joints []float64) safety.Point
+
 	// Goal is where a frame that a driver wrote sends the arm, mm; false for all frames
 	// that move nothing.
 	Goal func(frame []byte) (to safety.Point, ok bool)

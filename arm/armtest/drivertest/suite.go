@@ -93,7 +93,10 @@ func (c check) tryMoving(t *testing.T, rig Rig, j journey, moved *bool) (err err
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, rig)
-		err = b.attempt(func() { c.run(b, j) })
+		err = b.attempt(func() {
+			b.checkNames()
+			c.run(b, j)
+		})
 		*moved = *moved || b.moved
 	})
 	return err

@@ -22,6 +22,7 @@ func fakeRig(defect string) Rig {
 			n, _ := fmt.Sscanf(string(frame), "g %g %g %g", &to.X, &to.Y, &to.Z)
 			return to, n == 3
 		},
+		Forward:     spindlesLead,
 		Tick:        10 * time.Millisecond,
 		Workspace:   safety.Box{Min: safety.Point{X: -150, Y: -150}, Max: safety.Point{X: 150, Y: 150, Z: 150}},
 		Tolerance:   0.01,
@@ -43,6 +44,7 @@ func TestDefects(t *testing.T) {
 		"accepts more than all":            {"follows", "Accepts returned 1.5"},
 		"accepts writes":                   {"follows", "was written by Accepts"},
 		"accepts what is none":             {"closed", "Accepts takes 1 of a setpoint"},
+		"joints of another moment":         {"follows", "and joints with which the arm is at"},
 		"writes NaN":                       {"follows", "has a number that is none"},
 		"says nothing of standstill":       {"follows", "rests false"},
 		"is called without end":            {"opens", "1000 times in one moment"},

@@ -166,6 +166,16 @@ class Replies(unittest.TestCase):
     def test_members_of_a_newer_daemon_are_left_alone(self) -> None:
         State.decode({**STATE, "mood": "fine"})
 
+    def test_joints(self) -> None:
+        state = State.decode({**STATE, "joints": {"wrist": -0.5, "base": 1}})
+        self.assertEqual(list((state.joints or {}).items()), [("wrist", -0.5), ("base", 1.0)])
+        self.assertEqual({state: "a key"}[State.decode({**STATE, "joints": {"wrist": -0.5, "base": 1}})], "a key")
+        for none in (STATE, {**STATE, "joints": None}):
+            self.assertIsNone(State.decode(none).joints)
+        for wrong in ([], 1, {"base": "1"}, {"base": None}, {"base": True}, {"base": 10**400}, {"base": math.nan}):
+            with self.subTest(wrong), self.assertRaises(aetherd.ProtocolError):
+                State.decode({**STATE, "joints": wrong})
+
     def test_states_that_are_wrong(self) -> None:
         for member in ("state", "you", "arm"):
             broken = {k: v for k, v in STATE.items() if k != member}

@@ -69,6 +69,12 @@ class Members:
         at = self.part(name)
         return Point(at.number("x"), at.number("y"), at.number("z"))
 
+    def maybe_numbers(self, name: str) -> Optional[Dict[str, float]]:
+        if self._source.get(name) is None:
+            return None
+        numbers = self.part(name)
+        return {key: numbers.number(key) for key in numbers._source}
+
     def span(self, name: str) -> Tuple[float, float]:
         ends = self._list(name)
         if len(ends) != 2:

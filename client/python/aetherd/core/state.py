@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Optional, Tuple, Union
+from dataclasses import dataclass, field
+from typing import Mapping, Optional, Tuple, Union
 
 from .members import Members
 from .outcome import Point
@@ -47,6 +47,7 @@ class State:
     target: Optional[Point]  # mm; None where there is none
     gripper: Union[str, int, None]  # "open", "closed", the opening in percent; None: not known
     arm: ArmLink
+    joints: Optional[Mapping[str, float]] = field(default=None, hash=False)  # rad, as measured; None: not known
 
     @property
     def stopped(self) -> bool:
@@ -67,4 +68,5 @@ class State:
             target=m.maybe_point("target"),
             gripper=m.maybe_gripper("gripper"),
             arm=ArmLink(arm.text("driver"), arm.text("link")),
+            joints=m.maybe_numbers("joints"),
         )
