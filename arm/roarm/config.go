@@ -50,8 +50,8 @@ func (c Config) Validate() error {
 	if c.Tick < shortestTick || c.Tick > longestTick {
 		wrong("tick %v: a RoArm takes setpoints every %v to %v: set tick_hz to 20 to 50", c.Tick, shortestTick, longestTick)
 	}
-	if least := shortestHorizon(); c.Horizon < least {
-		wrong("horizon %v: a RoArm needs at least %v: set horizon_ms to %d or more", c.Horizon, least, least.Milliseconds())
+	if c.Horizon < shortestHorizon {
+		wrong("horizon %v: a RoArm needs at least %v: set horizon_ms to %d or more", c.Horizon, shortestHorizon, shortestHorizon.Milliseconds())
 	}
 	if !(c.Speed > 0) || math.IsInf(c.Speed, 0) {
 		wrong("speed %v mm/s: must be positive", c.Speed)

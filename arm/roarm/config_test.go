@@ -13,8 +13,8 @@ func TestValidate(t *testing.T) {
 		want   []string // nil: valid
 	}{
 		{func(*Config) {}, nil},
-		{func(c *Config) { c.Horizon = shortestHorizon() }, nil},
-		{func(c *Config) { c.Horizon = 100 * time.Millisecond }, []string{"horizon 100ms", "set horizon_ms to 160 or more"}},
+		{func(c *Config) { c.Horizon = shortestHorizon }, nil},
+		{func(c *Config) { c.Horizon = 100 * time.Millisecond }, []string{"horizon 100ms", "set horizon_ms to 250 or more"}},
 		{func(c *Config) { c.Tick = 10 * time.Millisecond }, []string{"tick 10ms", "set tick_hz to 20 to 50"}},
 		{func(c *Config) { c.Tick = 0 }, []string{"tick 0s"}},
 		{func(c *Config) { c.Tick = 60 * time.Millisecond }, []string{"tick 60ms"}},
@@ -48,7 +48,7 @@ func TestValidate(t *testing.T) {
 // A longer horizon never makes the arm slower, and the shortest one still moves it.
 func TestMaxSpeed(t *testing.T) {
 	last := 0.0
-	for h := shortestHorizon(); h <= 500*time.Millisecond; h += 10 * time.Millisecond {
+	for h := shortestHorizon; h <= 500*time.Millisecond; h += 10 * time.Millisecond {
 		cfg := testConfig()
 		cfg.Horizon, cfg.Speed = h, 1e9
 		speed := maxSpeed(cfg)

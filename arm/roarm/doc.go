@@ -85,24 +85,23 @@
 //	w = a · ((H − m)/2)²
 //
 // with H the horizon and m = 30 ms for the wire, the firmware's loop, and the servos. A step
-// that is longer is shortened along its line. H = 200 ms is a lead of 1.3°, 250 ms of 2.1°,
-// 400 ms of 6°. Below 160 ms nothing is left above the servos' resolution.
+// that is longer is shortened along its line. H = 250 ms is a lead of 2.1°, 400 ms of 6°.
 //
 // A joint keeps going at speed v if v²/2a, and v times the age of what is known of it, fit
 // into its lead. Opened.MaxSpeed is that for a lever of 280 mm, the forearm. In mm/s:
 //
-//	horizon             200 ms  250 ms  300 ms  400 ms
-//	50 setpoints a s        64      92     120     179
-//	20 setpoints a s        52      77     104     160
+//	horizon             250 ms  300 ms  400 ms
+//	50 setpoints a s        92     120     179
+//	20 setpoints a s        77     104     160
 //
 // Where the lever is longer or shorter, near the base's axis for example, the setpoints slow
 // down by being shortened.
 //
 // An arm that is held, and let go, springs by what it was held back; and one that reverses in
 // the very moment overshoots and comes back: both take longer than the horizon. So may an arm
-// whose load changes otherwise than its levers, such as one that lets go of something. With the
-// greatest sag and other weights, an emulated arm that unfolded downwards took up to 17 ms longer
-// than horizons below 250 ms. Somebody who commands the arm over its web page at the same time is
+// whose load changes otherwise than its levers, such as one that lets go of something. Horizons
+// below 250 ms are refused: with the greatest sag and other weights, an emulated arm that unfolded
+// downwards took up to 17 ms longer. Somebody who commands the arm over its web page at the same time is
 // not bounded.
 //
 // The gripper goes on to the angle that it was told, which takes half a second.

@@ -110,7 +110,7 @@ func TestFollowsAndArrives(t *testing.T) {
 func TestRestsWithinTheHorizonOfAWriterThatDies(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		cfg := testConfig()
-		cfg.Horizon = time.Duration(rapid.IntRange(16, 30).Draw(rt, "horizon")) * 10 * time.Millisecond
+		cfg.Horizon = time.Duration(rapid.IntRange(25, 40).Draw(rt, "horizon")) * 10 * time.Millisecond
 		emu := rapid.SampledFrom([]float64{accel, accel, 8, 50}).Draw(rt, "acceleration")
 		sag := rapid.SampledFrom([]float64{0, 30, 60}).Draw(rt, "sag")
 		start := rapid.SampledFrom([][3]float64{{310, 0, 235}, {470, 0, 80}, {160, 0, 80}}).Draw(rt, "start")

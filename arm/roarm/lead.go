@@ -17,9 +17,9 @@ const (
 	// until the firmware has read its servos and looks at the line, and as much again
 	// until a servo obeys and is seen to stand.
 	margin = 30 * time.Millisecond
-	// leastLead is in rad. With less the arm is stopped by its own resolution: a servo
-	// shows counts, and rests within two of its goal.
-	leastLead = 8 * count
+	// shortestHorizon: with less, an emulated arm with the greatest sag and other weights
+	// than these took up to 17 ms longer than its horizon.
+	shortestHorizon = 250 * time.Millisecond
 	// blind is how old a position is when the next one is to be seen: an answer of 150
 	// bytes takes 13 ms on the wire, and is asked for when the one before has come.
 	blind = 40 * time.Millisecond
@@ -31,13 +31,6 @@ const (
 func lead(horizon time.Duration) float64 {
 	half := (horizon - margin).Seconds() / 2
 	return accel * half * half
-}
-
-// shortestHorizon is the one that leaves leastLead, rounded up to 10 ms.
-func shortestHorizon() time.Duration {
-	const step = 10 * time.Millisecond
-	needed := margin.Seconds() + 2*math.Sqrt(leastLead/accel)
-	return time.Duration(math.Ceil(needed/step.Seconds())) * step
 }
 
 // flow returns the speed in rad/s at which a joint keeps going within its lead: it needs

