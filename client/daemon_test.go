@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/aether-arm/aetherd/client"
 	"github.com/aether-arm/aetherd/daemon/config"
 	"github.com/aether-arm/aetherd/safety"
@@ -292,8 +294,13 @@ func TestStopWhileStreaming(t *testing.T) {
 func TestStopWithoutClient(t *testing.T) {
 	a := start(t)
 	c := a.dial(t, "laptop")
-	id, err := client.Stop(t.Context(), a.config(""))
+	id, err := client.Stop(t.Context(), a.config("button"))
 	must(t, err)
+	state, err := c.State(t.Context())
+	must(t, err)
+	if want := []client.Cause{{Cause: "station", By: "button"}}; !cmp.Equal(state.Causes, want) {
+		t.Errorf("stopped by %v, want %v", state.Causes, want)
+	}
 	_, err = c.Move(t.Context(), near)
 	var refused *client.Error
 	if !errors.As(err, &refused) || refused.StopID < id || id == 0 {

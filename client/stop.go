@@ -34,10 +34,10 @@ func (c *Client) Stop(ctx context.Context) (stopID uint64, err error) {
 	c.mu.Unlock()
 	var ways []way
 	if l := c.stopLine.present(); l != nil {
-		ways = append(ways, over(l, "stop port"))
+		ways = append(ways, c.cfg.over(l, "stop port"))
 	}
 	if command != nil {
-		ways = append(ways, over(command, "command port"))
+		ways = append(ways, c.cfg.over(command, "command port"))
 	}
 	ways = append(ways, c.cfg.afresh()...)
 	return pursue(ctx, ways, c.cfg.ConnectTimeout, c.work.Done)
@@ -60,10 +60,11 @@ type way struct {
 	stop func(context.Context) (stopID uint64, err error)
 }
 
-// over stops over a connection that is there.
-func over(l *link, name string) way {
+// over stops over a connection that is there. The stop port knows no hello, so the stop says
+// itself who stops.
+func (c *Config) over(l *link, name string) way {
 	return way{name, func(ctx context.Context) (uint64, error) {
-		r, err := l.do(ctx, &codec.Request{Type: codec.TypeStop})
+		r, err := l.do(ctx, &codec.Request{Type: codec.TypeStop, Name: []byte(c.Name)})
 		if err != nil {
 			return 0, err
 		}
@@ -82,7 +83,7 @@ func (c *Config) afresh() []way {
 				return 0, err
 			}
 			defer l.close(ErrClosed)
-			return over(l, name).stop(ctx)
+			return c.over(l, name).stop(ctx)
 		}})
 	}
 	return ways

@@ -38,7 +38,7 @@ type Request struct {
 	Check   bool           // asks for the verdict only
 	Notify  bool           // asks for an event when the motion ends
 	StopID  uint64         // of reset
-	Name    []byte         // of hello, unescaped printable UTF-8; nil if there is none
+	Name    []byte         // of hello and stop, unescaped printable UTF-8; nil if there is none
 	Deadman time.Duration  // of hello; 0 where it names none
 	RateHz  float64        // of subscribe, DefaultRate where it names none
 }

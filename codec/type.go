@@ -36,7 +36,7 @@ var shapes = [typeCount]shape{
 		fields(fieldX, fieldY, fieldZ), fields(fieldSpeed, fieldCheck, fieldNotify, fieldTTL, fieldID)},
 	TypeGrip: {"grip", "Command received",
 		fields(fieldGripper), fields(fieldCheck, fieldNotify, fieldTTL, fieldID)},
-	TypeStop:        {"stop", "Stopped", 0, fields(fieldTTL, fieldID)},
+	TypeStop:        {"stop", "Stopped", 0, fields(fieldName, fieldTTL, fieldID)},
 	TypeReset:       {"reset", "Reset", fields(fieldStopID), fields(fieldCheck, fieldTTL, fieldID)},
 	TypeHello:       {"hello", "Welcome", 0, fields(fieldName, fieldVersion, fieldDeadman, fieldTTL, fieldID)},
 	TypeTake:        {"take", "Control taken", 0, fields(fieldCheck, fieldTTL, fieldID)},

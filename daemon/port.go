@@ -208,7 +208,7 @@ func (p *port) read(st *station, b *batch, buf []byte, received safety.Instant) 
 		case !slices.Contains(p.types, e.request.Type):
 			e.fault = codec.Fault{Code: codec.CodeWrongPort}
 		case e.request.Type == codec.TypeStop:
-			e.stop = p.guard.request(safety.Cause{Kind: safety.CauseStation, By: st.name}, received)
+			e.stop = p.guard.request(safety.Cause{Kind: safety.CauseStation, By: e.stopper(st)}, received)
 		}
 	}
 	return used, true

@@ -110,6 +110,14 @@ func (p *port) reply(dst []byte, st *station, e *entry) []byte {
 	return codec.AppendVerdict(dst, r, e.verdict)
 }
 
+// stopper is who others are told has stopped the arm.
+func (e *entry) stopper(st *station) string {
+	if len(e.request.Name) > 0 {
+		return string(e.request.Name)
+	}
+	return st.name
+}
+
 // welcomeTo is what a hello of st is told: what holds for all, and what holds for it.
 func (d *desk) welcomeTo(st *station, v *view) *codec.Welcome {
 	w := d.welcome

@@ -107,8 +107,9 @@ class Stop:
 
     def test_real_daemon_that_was_never_connected_to(self: Any) -> None:
         daemon = self.daemon()
-        number = self.client("127.0.0.1", daemon.ports[0]).stop()
-        self.assertEqual(self.station(daemon).state().stop_id, number)
+        number = self.client("127.0.0.1", daemon.ports[0], name="button").stop()
+        state = self.station(daemon).state()
+        self.assertEqual((state.stop_id, [c.by for c in state.causes]), (number, ["button"]))
 
 
 class SyncStop(Stop, World):

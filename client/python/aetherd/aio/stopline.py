@@ -8,7 +8,6 @@ from typing import Any, Callable, Coroutine, List, Optional, Set
 from ..core import stop
 from ..core.errors import AetherdError
 from ..core.options import STOP_PATIENCE, WARM_UP, Options
-from ..core.requests import STOP
 from .link import Link
 
 
@@ -83,7 +82,7 @@ class StopLine:
     async def _over(self, link: Link, patience: float) -> int:
         """Stops over a connection to the stop port, and keeps it if it is good."""
         try:
-            number = stop.stop_id(await link.ask(STOP, patience))
+            number = stop.stop_id(await link.ask(self._options.halt, patience))
         except BaseException:
             link.close()
             raise
@@ -93,12 +92,12 @@ class StopLine:
     async def _by_command(self, command: Optional[Link]) -> int:
         if command is not None:
             try:
-                return stop.stop_id(await command.ask(STOP))
+                return stop.stop_id(await command.ask(self._options.halt))
             except AetherdError:
                 pass  # a new connection may still get through
         link = await Link.dial(self._options.command, self._options.timeout)
         try:
-            return stop.stop_id(await link.ask(STOP))
+            return stop.stop_id(await link.ask(self._options.halt))
         finally:
             link.close()
 

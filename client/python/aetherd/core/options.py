@@ -27,6 +27,7 @@ class Options:
     reconnect: bool
     backoff: Tuple[float, float]
     hello: requests.Request = field(init=False)
+    halt: requests.Request = field(init=False)
 
     def __post_init__(self) -> None:
         values.host(self.host)
@@ -38,6 +39,7 @@ class Options:
         if values.positive("backoff", first, "s") > values.positive("backoff", most, "s"):
             raise ValueError(f"backoff is {self.backoff!r}: pass the shortest wait, then the longest")
         object.__setattr__(self, "hello", requests.hello(self.name, self.deadman_ms))
+        object.__setattr__(self, "halt", requests.stop(self.name))
 
     @property
     def command(self) -> Tuple[str, int]:

@@ -32,7 +32,6 @@ class Request:
         return line.encode("utf-8") + b"\n"
 
 
-STOP = Request("stop", {})
 PING = Request("ping", {})
 STATE = Request("state", {})
 UNSUBSCRIBE = Request("unsubscribe", {})
@@ -97,3 +96,8 @@ def hello(name: Optional[str], deadman_ms: Optional[SupportsFloat]) -> Request:
     if deadman_ms is not None:
         members["deadman_ms"] = values.between("deadman_ms", deadman_ms, 1, values.DAY_MS, "ms")
     return Request("hello", members)
+
+
+def stop(name: Optional[str]) -> Request:
+    """The stop port knows no hello, so the stop says itself who stops."""
+    return Request("stop", {} if name is None else {"name": values.station(name)})

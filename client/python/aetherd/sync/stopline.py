@@ -9,7 +9,6 @@ from typing import Callable, List, Optional, Union
 from ..core import stop
 from ..core.errors import AetherdError
 from ..core.options import STOP_PATIENCE, WARM_UP, Options
-from ..core.requests import STOP
 from .link import Link
 
 
@@ -73,7 +72,7 @@ class StopLine:
     def _over(self, link: Link, patience: float) -> int:
         """Stops over a connection to the stop port, and keeps it if it is good."""
         try:
-            number = stop.stop_id(link.exchange(STOP, patience))
+            number = stop.stop_id(link.exchange(self._options.halt, patience))
         except AetherdError:
             link.close()
             raise
@@ -83,12 +82,12 @@ class StopLine:
     def _by_command(self, command: Optional[Link]) -> int:
         if command is not None:
             try:
-                return stop.stop_id(command.ask(STOP))
+                return stop.stop_id(command.ask(self._options.halt))
             except AetherdError:
                 pass  # a new connection may still get through
         link = Link.dial(self._options.command, self._options.timeout)
         try:
-            return stop.stop_id(link.exchange(STOP, self._options.timeout))
+            return stop.stop_id(link.exchange(self._options.halt, self._options.timeout))
         finally:
             link.close()
 
