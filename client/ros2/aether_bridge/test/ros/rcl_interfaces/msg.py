@@ -1,0 +1,3 @@
+from standin import message
+
+ParameterDescriptor = message("ParameterDescriptor", name="string", description="string", read_only="bool")
