@@ -168,14 +168,39 @@ func TestWalkNamesRealFunctions(t *testing.T) {
 // notCode matches what looks like a name and is not: file names, hosts, addresses.
 var notCode = regexp.MustCompile(`\.(go|md|toml|com|st)$`)
 
-// TestClientsNamesRealTests checks that every test that clients.md names exists.
+// TestClientsNamesRealTests checks that every test that the documents of the clients name
+// exists, in Go or in Python.
 func TestClientsNamesRealTests(t *testing.T) {
 	_, tests := declarations(t)
-	for _, n := range regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9_]+)").FindAllStringSubmatch(read(t, "clients.md"), -1) {
-		if !tests[n[1]] {
-			t.Errorf("clients.md names %s, which does not exist", n[1])
+	inPython := pythonTests(t)
+	for _, path := range []string{"clients.md", "aetherctl.md"} {
+		text := read(t, path)
+		for _, n := range regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9_]+)").FindAllStringSubmatch(text, -1) {
+			if !tests[n[1]] {
+				t.Errorf("%s names %s, which does not exist", path, n[1])
+			}
+		}
+		for _, n := range regexp.MustCompile("`(test_[a-z0-9_]+)").FindAllStringSubmatch(text, -1) {
+			if !inPython[n[1]] {
+				t.Errorf("%s names %s, which does not exist", path, n[1])
+			}
 		}
 	}
+}
+
+func pythonTests(t *testing.T) map[string]bool {
+	t.Helper()
+	files, err := filepath.Glob("../client/python/tests/test_*.py")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no tests in Python: %v", err)
+	}
+	found := map[string]bool{}
+	for _, path := range files {
+		for _, n := range regexp.MustCompile(`def (test_\w+)`).FindAllStringSubmatch(read(t, path), -1) {
+			found[n[1]] = true
+		}
+	}
+	return found
 }
 
 // TestSafetyNamesRealTests checks the table of promises: every test that it names exists,

@@ -70,14 +70,20 @@ aetherctl stop is a protective stop. It is not an emergency stop.`,
 // commands are all that aetherctl can do, in the order of its help.
 var commands = []func(*station) *cobra.Command{
 	statusCommand,
+	watchCommand,
 	moveCommand,
 	gripCommand,
+	jogCommand,
+	teleopCommand,
 	stopCommand,
 	resetCommand,
 	takeCommand,
 	releaseCommand,
 	relaxCommand,
 	sendCommand,
+	recordCommand,
+	playCommand,
+	benchCommand,
 }
 
 // usage has a command line that args refuses end as one that is not understood.

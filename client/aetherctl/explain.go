@@ -34,6 +34,10 @@ func explain(ctx context.Context, arm *client.Client, err error) error {
 		return stopped(ctx, arm, err, unfinished.Error())
 	case errors.Is(err, client.ErrStopped):
 		return stopped(ctx, arm, err, "refused: the arm is stopped")
+	case errors.Is(err, client.ErrNotInControl) && errors.As(err, &refused):
+		return &explained{"refused: " + refused.Holder + " has control. Wait until it releases control, or take it with a higher role", err, nil}
+	case errors.Is(err, client.ErrHigherRoleNeeded) && errors.As(err, &refused):
+		return &explained{"refused: " + refused.Holder + " has control, and no lower role. Ask it to release control", err, nil}
 	case errors.Is(err, client.ErrOutOfWorkspace) && errors.As(err, &refused):
 		return &explained{fmt.Sprintf("refused: %s is outside the workspace (%s)", refused.Field, workspaceText(&w)), err, nil}
 	case errors.Is(err, client.ErrSpeedOutOfRange):

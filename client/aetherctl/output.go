@@ -82,17 +82,18 @@ func newPointJSON(p safety.Point, known bool) *pointJSON {
 
 // stateJSON is a state in the words of the protocol.
 type stateJSON struct {
-	State      string         `json:"state"`
-	StopID     uint64         `json:"stop_id,omitempty"`
-	Causes     []client.Cause `json:"causes,omitempty"`
-	StopResult string         `json:"stop_result,omitempty"`
-	Holder     *string        `json:"holder"`
-	Role       string         `json:"role"`
-	Position   *pointJSON     `json:"position"`
-	Target     *pointJSON     `json:"target"`
-	Gripper    any            `json:"gripper"`
-	Driver     string         `json:"driver"`
-	Link       string         `json:"link"`
+	State      string             `json:"state"`
+	StopID     uint64             `json:"stop_id,omitempty"`
+	Causes     []client.Cause     `json:"causes,omitempty"`
+	StopResult string             `json:"stop_result,omitempty"`
+	Holder     *string            `json:"holder"`
+	Role       string             `json:"role"`
+	Position   *pointJSON         `json:"position"`
+	Joints     map[string]float64 `json:"joints,omitempty"` // rad, where the arm has them
+	Target     *pointJSON         `json:"target"`
+	Gripper    any                `json:"gripper"`
+	Driver     string             `json:"driver"`
+	Link       string             `json:"link"`
 }
 
 func newStateJSON(s *client.State) *stateJSON {
@@ -100,6 +101,12 @@ func newStateJSON(s *client.State) *stateJSON {
 		State: s.State, StopID: s.StopID, Causes: s.Causes, StopResult: s.StopResult, Role: s.Role,
 		Position: newPointJSON(s.Position, s.HasPosition), Target: newPointJSON(s.Target, s.HasTarget),
 		Driver: s.Driver, Link: linkWord(s.LinkUp),
+	}
+	if len(s.Joints) > 0 {
+		j.Joints = make(map[string]float64, len(s.Joints))
+	}
+	for _, joint := range s.Joints {
+		j.Joints[joint.Name] = joint.Angle
 	}
 	if s.Holder != "" {
 		j.Holder = &s.Holder

@@ -1,0 +1,65 @@
+//go:build linux
+
+package main
+
+import (
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// document returns the text of one of docs/.
+func document(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestDocumentedCommands holds the table of commands against the program.
+func TestDocumentedCommands(t *testing.T) {
+	text := document(t, "aetherctl.md")
+	documented := map[string]bool{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `[a-z].*$").FindAllString(text, -1) {
+		first, _, _ := strings.Cut(row[2:], " | ")
+		for _, name := range regexp.MustCompile("`([a-z]+)").FindAllStringSubmatch(first, -1) {
+			documented[name[1]] = true
+		}
+	}
+	for _, c := range command(&station{}).Commands() {
+		if !documented[c.Name()] {
+			t.Errorf("docs/aetherctl.md does not name the command %s", c.Name())
+		}
+	}
+}
+
+// TestDocumentedExitStatuses holds the table of exit statuses against exit.go.
+func TestDocumentedExitStatuses(t *testing.T) {
+	source, err := os.ReadFile("exit.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(text []byte, row string, status, meaning int) map[int]string {
+		found := map[int]string{}
+		for _, m := range regexp.MustCompile(row).FindAllStringSubmatch(string(text), -1) {
+			n, err := strconv.Atoi(m[status])
+			if err != nil {
+				t.Fatal(err)
+			}
+			found[n] = m[meaning]
+		}
+		return found
+	}
+	want := read(source, `(?m)^\texit[A-Z]\w+ += (\d+) *(?:// (.*))?$`, 1, 2)
+	want[exitDone] = "done"
+	got := read([]byte(document(t, "aetherctl.md")), `(?m)^\| (\d+) \| (.*) \|$`, 1, 2)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("exit statuses (-code +docs)\n%s", diff)
+	}
+}

@@ -1,0 +1,362 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"github.com/aether-arm/aetherd/client"
+	"github.com/aether-arm/aetherd/client/jog"
+	"github.com/aether-arm/aetherd/safety"
+)
+
+type state = client.State
+
+var colour = regexp.MustCompile(`\x1b\[(?:[0-9;]*;)?[34]\d[;m]`)
+
+func (p *pane) resize(cols, rows uint16) {
+	p.t.Helper()
+	if err := pty.Setsize(p.master, &pty.Winsize{Rows: rows, Cols: cols}); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// terminalOf returns the path of the terminal of p.
+func terminalOf(t *testing.T, p *pane) string {
+	t.Helper()
+	path, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/0", p.pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// gone waits until a process has ended, also if nobody has asked for its status.
+func gone(t *testing.T, pid int) {
+	t.Helper()
+	for late := time.Now().Add(20 * time.Second); ; {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil || strings.Contains(string(stat), ") Z ") {
+			return
+		}
+		if time.Now().After(late) {
+			t.Fatalf("process %d goes on: %s", pid, stat)
+		}
+	}
+}
+
+// witness is a second station that sees what the arm does.
+type witness struct {
+	t    *testing.T
+	arm  *client.Client
+	next chan state
+	last state
+}
+
+func watcher(t *testing.T, d *aetherd) *witness {
+	t.Helper()
+	arm, err := client.Dial(t.Context(), client.Config{Address: d.Command, StopAddress: d.Stop, Name: "witness"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &witness{t: t, arm: arm, next: make(chan state)}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer close(w.next)
+		for e, err := range arm.Subscribe(ctx, 50) {
+			if err == nil && e.Kind == client.StateEvent {
+				select {
+				case w.next <- e.State:
+				case <-ctx.Done():
+				}
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		for range w.next { //nolint:revive // until it is closed
+		}
+		_ = arm.Close()
+	})
+	return w
+}
+
+// until waits for a state.
+func (w *witness) until(what string, is func(s *state) bool) {
+	w.t.Helper()
+	late := time.After(20 * time.Second)
+	for {
+		select {
+		case w.last = <-w.next:
+			if is(&w.last) {
+				return
+			}
+		case <-late:
+			w.t.Fatalf("it is never %s; the last state is %+v", what, w.last)
+		}
+	}
+}
+
+// moved waits until the arm is so far from where it started.
+func (w *witness) moved(mm float64) {
+	w.t.Helper()
+	w.until(fmt.Sprintf("%v mm off", mm), func(s *state) bool { return s.Position.Sub(home).Norm() >= mm })
+}
+
+// home is where the simulated arm starts.
+var home = safety.Point{X: 200, Z: 150}
+
+// stands waits until the arm stands, and checks that it came at most so far from now on.
+func (w *witness) stands(within float64) {
+	w.t.Helper()
+	w.until("up to date", func(*state) bool { return true })
+	from := w.last.Position
+	const enough = 25 // states, half a second
+	same := 0
+	w.until("standing", func(s *state) bool {
+		if s.Position == w.last.Position && s.Position == from {
+			same++
+		}
+		return true
+	})
+	previous := w.last.Position
+	w.until("standing", func(s *state) bool {
+		if s.Position == previous {
+			same++
+		} else {
+			same, previous = 0, s.Position
+		}
+		return same >= enough
+	})
+	if went := w.last.Position.Sub(from).Norm(); went > within {
+		w.t.Errorf("it went on for %.1f mm, and not for %.1f at most", went, within)
+	}
+}
+
+// How a key is told in each form.
+const (
+	kittyW       = "\x1b[119;1:1u"
+	kittyWAgain  = "\x1b[119;1:2u"
+	kittyWUp     = "\x1b[119;1:3u"
+	kittySpace   = "\x1b[32;1:1u"
+	kittyUp      = "\x1b[1;1:1A"
+	kittyUpAgain = "\x1b[1;1:2A"
+	kittyUpUp    = "\x1b[1;1:3A"
+)
+
+// keyboards are terminals of both kinds.
+var keyboards = []struct {
+	name                             string
+	kitty                            bool
+	press, repeat, up, space, ctrl_z string
+}{
+	{"releases", true, kittyW, kittyWAgain, kittyWUp, kittySpace, "\x1b[122;5u"},
+	{"releases, arrow", true, kittyUp, kittyUpAgain, kittyUpUp, kittySpace, "\x1b[122;5u"},
+	{"no releases", false, "w", "w", "", " ", "\x1a"},
+	{"no releases, arrow", false, "\x1b[A", "\x1b[A", "", " ", "\x1a"},
+}
+
+// reach is how far the arm may go on behind a release, at 40 mm/s: what is on its way, and on
+// a busy machine. Without an end it would go on for 100 mm.
+const reach = 20
+
+// Keys that are held move the arm, and letting go stops it, whatever way that happens.
+func TestJog(t *testing.T) {
+	type scene struct {
+		*pane
+		*witness
+		up, space, again string
+		letGo            func()
+	}
+	ends := map[string]func(t *testing.T, s scene){
+		"released": func(t *testing.T, s scene) {
+			s.letGo()
+			s.key(s.up)
+			s.stands(reach)
+			if s.last.Stopped() {
+				t.Errorf("the state is %+v", s.last)
+			}
+		},
+		"stopped": func(t *testing.T, s scene) {
+			s.key(s.space)
+			s.until("stopped", func(s *state) bool { return s.Stopped() })
+			s.stands(reach)
+		},
+		"killed": func(t *testing.T, s scene) {
+			s.signal(syscall.SIGKILL)
+			s.stands(reach)
+		},
+		"terminated": func(t *testing.T, s scene) {
+			s.signal(syscall.SIGTERM)
+			s.left(exitInterrupted)
+			s.stands(reach)
+		},
+		"hung up": func(t *testing.T, s scene) {
+			s.signal(syscall.SIGHUP)
+			s.left(exitInterrupted)
+			s.stands(reach)
+		},
+		"frozen": func(t *testing.T, s scene) {
+			s.signal(syscall.SIGSTOP)
+			s.stands(reach)
+			s.letGo()
+			s.key(strings.Repeat(s.again, 5)) // beside all that was typed meanwhile
+			s.signal(syscall.SIGCONT)
+			s.expect(`stood`)
+			s.stands(0.1)
+		},
+	}
+	for name, end := range ends {
+		for i, k := range keyboards {
+			if i%2 == 1 && name != "released" {
+				continue // arrows are no other way to end
+			}
+			t.Run(name+", "+k.name, func(t *testing.T) {
+				t.Parallel()
+				d := start(t)
+				w := watcher(t, d)
+				var p *pane
+				if name == "frozen" {
+					p = openAlone(t, d, k.kitty, "jog")
+				} else {
+					p = open(t, d, k.kitty, nil, "jog")
+				}
+				p.ready()
+				letGo := p.hold(k.press, k.repeat)
+				defer letGo()
+				w.moved(10)
+				if w.last.Position.X <= home.X {
+					t.Errorf("it moved to %v", w.last.Position)
+				}
+				end(t, scene{p, w, k.up, k.space, k.repeat, letGo})
+			})
+		}
+	}
+}
+
+// Ctrl-Z gives the terminal back and holds the arm; what was held before does nothing when the
+// program goes on.
+func TestJogSuspended(t *testing.T) {
+	for _, k := range []int{0, 2} {
+		k := keyboards[k]
+		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
+			d := start(t)
+			w := watcher(t, d)
+			p := open(t, d, k.kitty, nil, "jog")
+			p.ready()
+			letGo := p.hold(k.press, k.repeat)
+			defer letGo()
+			w.moved(10)
+			letGo()
+			p.key(k.ctrl_z)
+			p.left(128 + int(syscall.SIGTSTP))
+			w.stands(reach)
+			p.key("go\n") // fg
+			p.expect(`connected`)
+			p.key(k.repeat) // still held: it counts where it cannot be told from a press
+			w.stands(5)
+			rested := time.Now().Add(jog.Rest)
+			w.until("rested", func(*state) bool { return time.Now().After(rested) })
+			letGo = p.hold(k.press, k.repeat)
+			at := w.last.Position
+			w.until("moving again", func(s *state) bool { return s.Position.Sub(at).Norm() > 5 })
+			letGo()
+			p.key("\x03")
+			p.left(exitInterrupted)
+		})
+	}
+}
+
+// A key whose terminal fell silent is let go.
+func TestJogTerminalFallsSilent(t *testing.T) {
+	d := start(t)
+	w := watcher(t, d)
+	p := open(t, d, true, nil, "jog")
+	p.ready()
+	letGo := p.hold(kittyW, kittyWAgain)
+	defer letGo()
+	w.moved(10)
+	p.mu.Lock()
+	p.kitty = false // it answers no more
+	p.mu.Unlock()
+	letGo()
+	w.stands(reach)
+	p.expect(`silent`)
+}
+
+// Another station has control: its name is shown, and each press asks once.
+func TestJogRefused(t *testing.T) {
+	d := start(t)
+	w := watcher(t, d)
+	if err := w.arm.Take(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p := open(t, d, true, nil, "jog")
+	p.ready()
+	letGo := p.hold(kittyW, kittyWAgain)
+	p.expect(`not_in_control \(witness`)
+	w.stands(0)
+	if err := w.arm.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.stands(0) // the key is still down
+	letGo()
+	p.key(kittyWUp)
+	letGo = p.hold(kittyW, kittyWAgain)
+	w.moved(5)
+	letGo()
+}
+
+// The daemon comes back while a key is held: nothing moves until it is pressed again.
+func TestJogReconnects(t *testing.T) {
+	d, err := launch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := open(t, d, true, nil, "jog")
+	p.ready()
+	letGo := p.hold(kittyW, kittyWAgain)
+	w := watcher(t, d)
+	w.moved(5)
+	at := d.Addresses
+	if err := d.stop(); err != nil {
+		t.Fatal(err)
+	}
+	p.expect(`RECONNECTING`)
+	d = start(t, again(at))
+	p.resize(100, 30)
+	p.expect(`connected`)
+	w = watcher(t, d)
+	w.stands(0)
+	letGo()
+	p.key(kittyWUp)
+	letGo = p.hold(kittyW, kittyWAgain)
+	w.moved(5)
+	letGo()
+}
+
+// At the edge the arm stands, and the screen says so.
+func TestJogAtTheEdge(t *testing.T) {
+	d := start(t)
+	w := watcher(t, d)
+	p := open(t, d, true, nil, "jog", "--speed", "1000")
+	p.ready()
+	letGo := p.hold(kittyW, kittyWAgain)
+	defer letGo()
+	w.until("at the edge", func(s *state) bool { return s.Position.X == 300 })
+	p.expect(`edge`)
+	w.stands(0)
+	if w.last.Stopped() || strings.Contains(p.output(), "out_of_workspace") {
+		t.Errorf("it was refused: %+v", w.last)
+	}
+}
