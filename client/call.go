@@ -10,6 +10,7 @@ import (
 type call struct {
 	id        uint64
 	line      []byte
+	expires   time.Time // is not sent any longer; zero: never
 	sent      time.Time // when it was handed to the connection
 	motion    *Motion   // of a request with notify
 	abandoned bool      // its caller waits no longer; the reply is taken all the same

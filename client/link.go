@@ -135,6 +135,9 @@ func (l *link) post(r *codec.Request, m *Motion, finish func(*reply, error)) (*c
 	}
 	l.lastID++
 	c := &call{id: l.lastID, line: line, motion: m, finish: finish}
+	if r.TTL > 0 {
+		c.expires = time.Now().Add(r.TTL)
+	}
 	if r.Type == codec.TypeStop {
 		l.queue = slices.Insert(l.queue, 0, c)
 	} else {
@@ -191,16 +194,21 @@ func (l *link) write() {
 	}
 }
 
-// load moves the queue to the calls in flight, and appends its lines to out.
+// load moves the queue to the calls in flight, and appends its lines to out, but for those whose
+// time has run out: this process may have stood still since they were put there.
 func (l *link) load(out []byte) []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
 	for _, c := range l.queue {
+		if !c.expires.IsZero() && now.After(c.expires) {
+			c.finish(nil, errExpired)
+			continue
+		}
 		c.sent = now
 		out = append(out, c.line...)
+		l.flying = append(l.flying, c)
 	}
-	l.flying = append(l.flying, l.queue...)
 	l.queue = l.queue[:0]
 	l.setDeadline()
 	return out

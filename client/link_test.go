@@ -100,6 +100,43 @@ func TestWithdrawnCall(t *testing.T) {
 	})
 }
 
+// A motion whose time runs out in this process, which is stuck or was frozen, is not sent.
+func TestExpiredCall(t *testing.T) {
+	play(t, func(t *testing.T, s *stage) {
+		c, daemon, _ := s.connected()
+		move := func(x float64, o Option) <-chan error {
+			result := going(func() error { _, err := c.Move(t.Context(), safety.Point{X: x}, o); return err })
+			synctest.Wait()
+			return result
+		}
+		expired := func(what string, err error) {
+			t.Helper()
+			if !errors.Is(err, ErrNotSent) || !errors.Is(err, ErrExpired) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		first := going(func() error { _, err := c.Ping(t.Context()); return err })
+		synctest.Wait() // the daemon does not read: the writer is stuck in the ping
+		late, inTime := move(1, TTL(100*time.Millisecond)), move(2, Expires(time.Now().Add(time.Second)))
+		time.Sleep(200 * time.Millisecond)
+		daemon.reply(daemon.want("ping"), pong)
+		if err := <-first; err != nil {
+			t.Error(err)
+		}
+		a := daemon.want("move")
+		if a.X != 2 {
+			t.Errorf("sent: %s", a.line)
+		}
+		daemon.reply(a, accepted)
+		if err := <-inTime; err != nil {
+			t.Error(err)
+		}
+		expired("in the queue", <-late)
+		expired("before the call", <-move(3, Expires(time.Now())))
+		daemon.wantSilence(time.Second)
+	})
+}
+
 func TestInFlightIsBounded(t *testing.T) {
 	play(t, func(t *testing.T, s *stage) {
 		cfg := s.config()

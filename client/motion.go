@@ -13,7 +13,7 @@ import (
 )
 
 // Move sends the arm to target (mm). It returns when that is the target, and not when the arm
-// is there: see Notify and MoveAndWait. It takes Speed, TTL, CheckOnly and Notify.
+// is there: see Notify and MoveAndWait. It takes Speed, TTL or Expires, CheckOnly and Notify.
 func (c *Client) Move(ctx context.Context, target safety.Point, opts ...Option) (*Motion, error) {
 	return c.start(ctx, codec.Request{Type: codec.TypeMove, Target: target}, opts)
 }

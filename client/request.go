@@ -25,8 +25,9 @@ func Speed(mmPerSecond float64) Option {
 	}
 }
 
-// TTL has the daemon refuse the request as expired where it could not begin within d of
-// its arrival there.
+// TTL has the daemon refuse the request as expired where it could not begin within d of its
+// arrival there. Where it has not left this process d after the call, it is not sent: its error
+// is ErrNotSent and ErrExpired.
 func TTL(d time.Duration) Option {
 	return func(r *codec.Request) error {
 		if d <= 0 {
@@ -36,6 +37,22 @@ func TTL(d time.Duration) Option {
 		return nil
 	}
 }
+
+// Expires is TTL up to a moment, for what was decided before the call: a program that stands
+// still in between, and goes on, sends nothing then.
+func Expires(at time.Time) Option {
+	return func(r *codec.Request) error {
+		left := time.Until(at)
+		if left <= 0 {
+			return errExpired
+		}
+		r.TTL = left
+		return nil
+	}
+}
+
+// errExpired: the request has no time left, and is not sent.
+var errExpired = fmt.Errorf("%w: %w", ErrNotSent, &Error{Code: ErrExpired})
 
 // CheckOnly asks for the verdict at this moment. Nothing moves and no control is taken.
 func CheckOnly() Option {

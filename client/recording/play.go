@@ -236,7 +236,7 @@ func (p *playback) send(ctx context.Context, now time.Time, at time.Duration) (s
 	}
 	opts := []client.Option{client.Notify()}
 	if at < p.track.Length { // the last one stays until the arm is there
-		opts = append(opts, client.TTL(ttl))
+		opts = append(opts, client.Expires(now.Add(ttl)))
 	}
 	if speed := p.speed(s); speed > 0 {
 		opts = append(opts, client.Speed(speed))

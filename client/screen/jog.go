@@ -126,7 +126,7 @@ func (j *Jog) drive(now time.Time) tea.Cmd {
 		ctx, arm, speed := j.ctx, j.moving, j.pendant.Speed()
 		j.note = ""
 		move = func() tea.Msg {
-			_, err := arm.Move(ctx, target, client.Speed(speed), client.TTL(targetTTL))
+			_, err := arm.Move(ctx, target, client.Speed(speed), client.Expires(now.Add(targetTTL)))
 			return moveDone{err}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ const releaseWithin = 500 * time.Millisecond
 type order struct {
 	target  safety.Point
 	gripper safety.Gripper
+	expires time.Time // where this program stands still meanwhile, it is not sent
 	epoch   int
 }
 
@@ -56,10 +58,11 @@ func (s *sender) room() bool {
 }
 
 // send sends an order.
-func (s *sender) send(target safety.Point, g safety.Gripper) {
+func (s *sender) send(o order) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.next = &order{target, g, s.epoch}
+	o.epoch = s.epoch
+	s.next = &o
 	s.nudge()
 }
 
@@ -134,7 +137,7 @@ func (s *sender) step() bool {
 }
 
 func (s *sender) move(ctx context.Context, o *order) error {
-	_, err := s.arm.Move(ctx, o.target, s.moving...)
+	_, err := s.arm.Move(ctx, o.target, append(slices.Clip(s.moving), client.Expires(o.expires))...)
 	if err == nil && o.gripper != safety.GripperUnchanged {
 		var opts []client.Option
 		if s.dry {

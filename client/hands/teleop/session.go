@@ -75,7 +75,8 @@ type session struct {
 	clock   *clock
 	welcome client.Welcome
 	status  Status
-	engaged bool // has been
+	engaged bool      // has been
+	heard   time.Time // the source, last
 
 	news    chan News
 	ended   chan error // of the source
@@ -120,9 +121,6 @@ func pass[T any](ctx context.Context, to chan<- T, v T) {
 
 // options are those of every move.
 func (s *session) options() (opts []client.Option) {
-	if s.cfg.TTL > 0 {
-		opts = append(opts, client.TTL(s.cfg.TTL))
-	}
 	if s.cfg.Speed > 0 {
 		opts = append(opts, client.Speed(s.cfg.Speed))
 	}
@@ -177,6 +175,7 @@ func (s *session) loop(ctx context.Context) error {
 // hear takes news of the source.
 func (s *session) hear(n News) {
 	now := s.clock.now()
+	s.heard = time.Now()
 	switch n.Kind {
 	case Seen:
 		s.do(s.clutch.Frame(now, n.Frame, s.sender.room()))
@@ -240,7 +239,7 @@ func (s *session) do(a hands.Action) {
 		s.sender.hold()
 	}
 	if a.Move {
-		s.sender.send(a.Target, a.Gripper)
+		s.sender.send(order{target: a.Target, gripper: a.Gripper, expires: s.heard.Add(s.cfg.TTL)})
 	}
 	before := s.status.Status
 	s.status.Status = s.clutch.Status()
