@@ -136,8 +136,11 @@ func (g *Gate) order(now Instant, s *Session, o Order) {
 		if g.motion.standing() && g.stands {
 			g.motion.pos = g.position() // where the arm stands, also if it was moved by hand or sags
 		}
-		if g.motion.arrived() {
-			g.arrived = now
+		if g.motion.arrived() { // there is nothing to begin
+			g.move.expires, g.arrived = never, now
+			if g.stands { // nor to wait for
+				g.arrived -= settleTime
+			}
 		}
 		g.wakeTick(now)
 	}
