@@ -21,7 +21,7 @@ test: ## Run the tests
 	$(GO) test -timeout 10m ./...
 
 race: ## Run the tests of packages with goroutines ten times under the race detector
-	$(GO) test -timeout 30m -race -shuffle on -count 10 ./arm/... ./daemon/... ./metrics/...
+	$(GO) test -timeout 30m -race -shuffle on -count 10 ./arm/... ./client/... ./daemon/... ./metrics/...
 
 check: ## Format, tidiness, vet, staticcheck, race and shuffle
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt -w on these files'; exit 1; }
@@ -42,4 +42,4 @@ bench: ## Run the benchmarks
 
 golden: ## Rewrite the files that tests compare with; look at the diff before you commit it
 	$(GO) test ./safety -run TestTranscripts -args -rewrite
-	$(GO) test ./metrics ./docs -update
+	$(GO) test ./metrics ./docs ./client/screen -update

@@ -63,3 +63,30 @@ func TestDocumentedExitStatuses(t *testing.T) {
 		t.Errorf("exit statuses (-code +docs)\n%s", diff)
 	}
 }
+
+// TestReadme types what the README says, but for what goes on until a person ends it.
+func TestReadme(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := start(t)
+	t.Setenv("AETHERD_ADDRESS", a.Command)
+	t.Setenv("AETHERD_STOP_ADDRESS", a.Stop)
+	milliseconds := regexp.MustCompile(`[0-9.]+ ms`)
+	typed := regexp.MustCompile(`(?m)^\$ bin/aetherctl (.*)\n([^$#].*)\n`).FindAllStringSubmatch(string(text), -1)
+	if len(typed) < 2 {
+		t.Fatalf("the README types %q", typed)
+	}
+	for _, m := range typed {
+		if strings.HasPrefix(m[2], "`") { // nothing is shown
+			continue
+		}
+		var out, errs strings.Builder
+		run(t.Context(), strings.Fields(m[1]), strings.NewReader(""), &out, &errs)
+		got := milliseconds.ReplaceAllString(strings.TrimSpace(out.String()), "… ms")
+		if want := milliseconds.ReplaceAllString(m[2], "… ms"); got != want {
+			t.Errorf("%s\n got %s %s\nwant %s", m[1], got, &errs, want)
+		}
+	}
+}

@@ -20,8 +20,10 @@ Try, in another terminal:
   echo '{"type":"command","x":120.0,"y":35.5,"z":210.0,"gripper":"open"}' | nc -w 1 %s
   echo '{"type":"state"}' | nc -w 1 %s
   echo '{"type":"stop"}' | nc -w 1 %s
+or, with a station at a terminal (docs/aetherctl.md):
+  aetherctl --address %s --stop-address %s watch
 
-`, c.Arm.Name, c.Arm.Driver, a.Command, a.Stop, a.Ops, hostPort(a.Command), hostPort(a.Command), hostPort(a.Stop))
+`, c.Arm.Name, c.Arm.Driver, a.Command, a.Stop, a.Ops, hostPort(a.Command), hostPort(a.Command), hostPort(a.Stop), a.Command, a.Stop)
 }
 
 // hostPort returns an address in the two words that nc takes.
