@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/aether-arm/aetherd/codec"
 )
 
 // call is one request on its way. Its link's lock protects it.
 type call struct {
 	id        uint64
+	kind      codec.Type
 	line      []byte
 	expires   time.Time // is not sent any longer; zero: never
 	sent      time.Time // when it was handed to the connection

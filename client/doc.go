@@ -42,7 +42,7 @@
 // request was carried out, and what became of a motion, is then not known. It connects again,
 // with growing waits, says hello and subscribes as before. It never sends a motion, a take or a
 // reset again, and it keeps none for later: calls in the meantime fail at once with
-// ErrNotConnected.
+// ErrNotConnected, and what the operating system had not delivered is dropped.
 //
 // So a program that streams targets moves the arm again with the first target that it sends
 // after the connection is back, from wherever the arm is held. If that may be far from where the

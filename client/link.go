@@ -63,10 +63,23 @@ func (l *link) fail(reason error) {
 		l.err = reason
 		close(l.gone)
 	}
+	recall := l.recalls()
 	l.mu.Unlock()
-	if first {
-		_ = l.conn.Close() // ends both goroutines
+	if !first {
+		return
 	}
+	if conn, ok := l.conn.(interface{ SetLinger(sec int) error }); ok && recall {
+		_ = conn.SetLinger(0)
+	}
+	_ = l.conn.Close() // ends both goroutines
+}
+
+// recalls reports whether what was written and has not arrived is to be dropped with the
+// connection. By itself the system goes on delivering it for minutes: after an outage, motion of
+// which nobody knows any longer would move the arm. A stop may come late. The lock is held.
+func (l *link) recalls() bool {
+	stops := func(c *call) bool { return c.kind == codec.TypeStop }
+	return len(l.flying) > 0 && !slices.ContainsFunc(l.flying, stops)
 }
 
 // close ends the link and waits until it has.
@@ -134,7 +147,7 @@ func (l *link) post(r *codec.Request, m *Motion, finish func(*reply, error)) (*c
 		return nil, err
 	}
 	l.lastID++
-	c := &call{id: l.lastID, line: line, motion: m, finish: finish}
+	c := &call{id: l.lastID, kind: r.Type, line: line, motion: m, finish: finish}
 	if r.TTL > 0 {
 		c.expires = time.Now().Add(r.TTL)
 	}
@@ -201,7 +214,7 @@ func (l *link) load(out []byte) []byte {
 	defer l.mu.Unlock()
 	now := time.Now()
 	for _, c := range l.queue {
-		if !c.expires.IsZero() && now.After(c.expires) {
+		if !c.expires.IsZero() && remaining(c.expires, now) <= 0 {
 			c.finish(nil, errExpired)
 			continue
 		}

@@ -39,16 +39,23 @@ func TTL(d time.Duration) Option {
 }
 
 // Expires is TTL up to a moment, for what was decided before the call: a program that stands
-// still in between, and goes on, sends nothing then.
+// still in between, or whose computer sleeps, and goes on, sends nothing then.
 func Expires(at time.Time) Option {
 	return func(r *codec.Request) error {
-		left := time.Until(at)
+		left := remaining(at, time.Now())
 		if left <= 0 {
 			return errExpired
 		}
 		r.TTL = left
 		return nil
 	}
+}
+
+// remaining returns the time from now to at. A computer that sleeps stops its monotonic clock, and
+// not the one on its wall: what has passed is the longer of both. A wall clock that is set forward
+// is a motion that was not sent, and no harm.
+func remaining(at, now time.Time) time.Duration {
+	return min(at.Sub(now), at.Round(0).Sub(now.Round(0)))
 }
 
 // errExpired: the request has no time left, and is not sent.

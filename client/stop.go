@@ -10,7 +10,8 @@ import (
 )
 
 // hedge is how long one way of a stop may be silent before the others are tried beside it,
-// and how long a stop that was answered waits for the answers of those others.
+// how long a stop that was answered waits for the answers of those others, and how long one
+// whose context has ended is waited for.
 const hedge = 100 * time.Millisecond
 
 // Stop stops the arm, whoever moves it, and returns the number of the stop, for Reset.
@@ -20,8 +21,9 @@ const hedge = 100 * time.Millisecond
 // written, and over new connections to both ports. One answer is success. An error names every
 // way that was tried and why it failed: then use the emergency stop.
 //
-// ctx bounds the wait and not the stop: that is sent and pursued, for Config.ConnectTimeout,
-// even where ctx has ended already. Where several ways reached the daemon, each is a stop of
+// ctx bounds the wait and not the stop: that is sent, even where ctx has ended already, and pursued
+// for Config.ConnectTimeout. The wait goes on for 100 ms after ctx has ended, so that a program
+// that ends hears of it, as a rule; Close waits for all of it. Where several ways reached the daemon, each is a stop of
 // its own; the number returned is the highest one that was answered.
 func (c *Client) Stop(ctx context.Context) (stopID uint64, err error) {
 	c.mu.Lock()
@@ -45,7 +47,8 @@ func (c *Client) Stop(ctx context.Context) (stopID uint64, err error) {
 
 // Stop stops the arm of the daemon that cfg names, without a Client. It is the quickest way
 // for a program that does nothing else: one connection to the stop port and one line.
-// Where that fails or is silent, the command port is tried. See Client.Stop.
+// Where that fails or is silent, the command port is tried. See Client.Stop; there is no Close
+// here that waits for a stop whose context has ended.
 func Stop(ctx context.Context, cfg Config) (stopID uint64, err error) {
 	cfg, err = cfg.complete()
 	if err != nil {
@@ -112,7 +115,12 @@ func pursue(ctx context.Context, ways []way, timeout time.Duration, done func())
 	case a := <-result:
 		return a.stopID, a.err
 	case <-ctx.Done():
-		return 0, fmt.Errorf("stop: sent, and not answered yet: %w", ctx.Err())
+	}
+	select {
+	case a := <-result:
+		return a.stopID, a.err
+	case <-time.After(hedge):
+		return 0, fmt.Errorf("stop: not answered yet, it is not known whether it was sent: %w", ctx.Err())
 	}
 }
 

@@ -156,6 +156,9 @@ func TestStopWithEndedContext(t *testing.T) {
 		c, _, stop := s.connected()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
+		answered := stopping(ctx, c)
+		stop.reply(stop.want("stop"), stopped(1))
+		wantStop(t, answered, 1)
 		if a := <-stopping(ctx, c); !errors.Is(a.err, context.Canceled) {
 			t.Errorf("got %+v", a)
 		}

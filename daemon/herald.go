@@ -20,6 +20,7 @@ import (
 type herald struct {
 	clock    clock
 	log      zerolog.Logger
+	stops    zerolog.Logger // sampled, for those of stations, which may give another name each time
 	metrics  *metrics.Set
 	stations *stations
 	state    func(*station) *codec.State // set before run
@@ -44,7 +45,7 @@ const maxQueued = 8192
 
 func newHerald(c clock, log zerolog.Logger, m *metrics.Set, s *stations) *herald {
 	return &herald{
-		clock: c, log: log, metrics: m, stations: s,
+		clock: c, log: log, stops: sampled(log), metrics: m, stations: s,
 		cutOff: map[*safety.Session]bool{},
 		rates:  map[*station]*rhythm{},
 		wake:   make(chan struct{}, 1),
@@ -150,7 +151,11 @@ func (h *herald) report(e safety.Event) {
 	case safety.StateChanged:
 		h.log.Info().Stringer("state", e.State).Stringer("cause", e.Cause.Kind).Str("by", e.Cause.By).Msg("state")
 	case safety.StopLatched:
-		h.log.Warn().Uint64("stop_id", e.StopID).Stringer("cause", e.Cause.Kind).Str("by", e.Cause.By).Msg("stopped")
+		log := &h.log
+		if e.Cause.Kind == safety.CauseStation {
+			log = &h.stops
+		}
+		log.Warn().Uint64("stop_id", e.StopID).Stringer("cause", e.Cause.Kind).Str("by", e.Cause.By).Msg("stopped")
 	case safety.ControlChanged:
 		h.log.Info().Str("holder", e.Holder).Msg("control")
 		h.toSubscribers(codec.AppendControlEvent(nil, e.Holder))

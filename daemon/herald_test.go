@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -168,6 +169,30 @@ func TestHeraldSumsUpStops(t *testing.T) {
 		}
 		if n := count(t, h.metrics.Stops[safety.CauseStation]); n != 100003 {
 			t.Errorf("%v stops by stations counted, want 100003", n)
+		}
+	})
+}
+
+// A station that gives another name at every stop does not fill the log: a change of the state is
+// told in any case.
+func TestHeraldSamplesStopsOfStations(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newTelling(t)
+		h.run()
+		for id := range uint64(1000) {
+			by := safety.Cause{Kind: safety.CauseStation, By: strconv.FormatUint(id, 10)}
+			h.post([]safety.Event{{Kind: safety.StopLatched, StopID: id, Cause: by}})
+		}
+		alarm := safety.Cause{Kind: safety.CauseArmAlarm, By: "ALARM:1"}
+		h.post([]safety.Event{{Kind: safety.StateChanged, State: safety.Stopped, Cause: alarm}, {Kind: safety.StopLatched, StopID: 1001, Cause: alarm}})
+		synctest.Wait()
+		logged := h.logged()
+		if len(logged) > 20 {
+			t.Errorf("%d lines for 1000 stops", len(logged))
+		}
+		want := []string{"stopped by arm_alarm ALARM:1", "stop 1001 by arm_alarm ALARM:1"}
+		if diff := cmp.Diff(want, logged[max(len(logged)-2, 0):]); diff != "" {
+			t.Errorf("the end of the log (-want +got):\n%s", diff)
 		}
 	})
 }

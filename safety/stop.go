@@ -19,7 +19,11 @@ func (g *Gate) Stop(now Instant, c Cause) (id uint64) {
 	if g.state != Stopped {
 		g.stop.causes = g.stop.causes[:0]
 	}
-	if !slices.Contains(g.stop.causes, c) && len(g.stop.causes) < maxCauses {
+	room := maxCauses
+	if c.Kind == CauseStation {
+		room /= 2 // a station may give any name at every stop, which must not hide what is wrong with the arm
+	}
+	if !slices.Contains(g.stop.causes, c) && len(g.stop.causes) < room {
 		g.stop.causes = append(g.stop.causes, c)
 	}
 	g.stop.unsent = g.linkUp

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import struct
 
 KEEP_ALIVE = {"TCP_KEEPIDLE": 15, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}  # s, s, probes
 
@@ -15,6 +17,15 @@ def tune(sock: socket.socket) -> None:
         option = getattr(socket, name, None)  # not on every system
         if option is not None:
             sock.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def recall(sock: socket.socket) -> None:
+    """Has the system drop what it has not delivered when the socket is closed. Otherwise it goes on
+    delivering it for minutes, and after an outage motion that nobody knows of any longer moves the arm."""
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("HH" if os.name == "nt" else "ii", 1, 0))
+    except OSError:
+        pass  # it is gone already
 
 
 def is_own_echo(sock: socket.socket) -> bool:

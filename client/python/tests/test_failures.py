@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import unittest
 from typing import Any
 
 import aetherd
+
+from aetherd.core import requests
 
 from .daemon import PATIENCE
 from .server import HELLO, STATE, Peer, closed_port
@@ -95,6 +98,45 @@ class Failures:
         arm.wait_connected(PATIENCE)
         arm.ping()
         self.assertEqual([r["type"] for r in server.requests[1]], ["hello", "subscribe", "ping"])
+
+    def test_nothing_arrives_late(self: Any) -> None:
+        for last, all_arrive in ((requests.move(1, 0, 0, None, None, False), False), (requests.stop(None), True)):
+            with self.subTest(last.kind), socket.socket() as door:
+                # It takes so little that most stays in the client's system, as where the network is down.
+                door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+                door.bind(("127.0.0.1", 0))
+                door.listen()
+                arm = self.client("127.0.0.1", door.getsockname()[1], stop_port=1, reconnect=False)
+                welcomed = threading.Thread(target=arm.connect)
+                welcomed.start()
+                sock, _ = door.accept()
+                sock.settimeout(PATIENCE)
+                peer = Peer(sock)
+                peer.welcome()
+                welcomed.join(PATIENCE)
+                motions = [requests.move(n, 0, 0, None, None, False) for n in range(999)]
+                self.post(arm._connection.link, *motions, last)
+                arm.close()
+                came = 0
+                try:
+                    while peer.lines.readline():
+                        came += 1
+                except ConnectionResetError:
+                    pass
+                peer.lines.close()
+                sock.close()
+                self.assertEqual(came == 1000, all_arrive, f"{came} of 1000 requests arrived")
+
+    def test_end_that_was_told_before_the_connection_was_lost(self: Any) -> None:
+        def script(peer: Peer) -> None:
+            peer.welcome()
+            move = peer.read()
+            peer.reply(move)
+            peer.read()  # the ping of who waits
+            peer.send({"event": "done", "id": move["id"], "position": {"x": 1, "y": 2, "z": 3}})
+
+        motion = self.guest(self.server(script), reconnect=False).move(1, 2, 3)
+        self.assertEqual(motion.wait(PATIENCE), (1, 2, 3))
 
     def test_everybody_hears_of_a_lost_connection(self: Any) -> None:
         asked = threading.Semaphore(0)
@@ -270,6 +312,10 @@ class Failures:
 
 
 class SyncFailures(Failures, World):
+    def post(self, link: Any, *posts: requests.Request) -> None:
+        for request in posts:
+            link.send(request)
+
     def test_no_thread_is_left(self) -> None:
         with self.guest(self.server(welcome)) as arm:
             arm.subscribe(10)
@@ -293,7 +339,12 @@ class SyncFailures(Failures, World):
 
 
 class AioFailures(Failures, AioWorld):
-    pass
+    def post(self, link: Any, *posts: requests.Request) -> None:
+        async def send() -> None:
+            for request in posts:
+                link.send(request)
+
+        asyncio.run_coroutine_threadsafe(send(), self.loop).result(PATIENCE)
 
 
 if __name__ == "__main__":

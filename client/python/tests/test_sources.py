@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Iterator, Set
 
 HERE = Path(__file__).resolve().parent.parent
-IMPURE = {"asyncio", "socket", "selectors", "threading", "time", "concurrent"}
+IMPURE = {"asyncio", "os", "socket", "selectors", "threading", "time", "concurrent"}
 ALLOWED = IMPURE | {
     "__future__", "collections", "dataclasses", "json", "logging", "math", "numbers", "operator", "queue", "random",
-    "re", "typing", "weakref",
+    "re", "struct", "typing", "weakref",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 import unittest
 from typing import Any
 
@@ -98,6 +99,19 @@ class Stop:
             peer.reply(peer.read(), stop_id=71)
 
         self.assertEqual(self.guest(self.server(once, script), reconnect=False).stop(), 71)
+
+    def test_command_connection_is_silent_as_well(self: Any) -> None:
+        def silent(peer: Peer) -> None:
+            peer.welcome()
+            peer.lines.read()
+
+        def script(peer: Peer) -> None:
+            peer.reply(peer.read(), stop_id=71)
+
+        arm = self.guest(self.server(silent, script), reconnect=False, timeout=PATIENCE)
+        began = time.monotonic()
+        self.assertEqual(arm.stop(), 71)
+        self.assertLess(time.monotonic() - began, PATIENCE / 2, "a stop waits for no way that is silent")
 
     def test_nothing_works(self: Any) -> None:
         arm = self.client("127.0.0.1", closed_port(), stop_port=closed_port())

@@ -113,6 +113,8 @@ class Link(asyncio.Protocol):
         if self.lost is not None:
             return
         self.lost = type(why)(f"{written(self.address)}: {why}")
+        if self._session.recalls and self._transport is not None:
+            tcp.recall(self._transport.get_extra_info("socket"))
         self._session.fail(self.lost)
         self._gone.set_result(None)
         self.on_lost(self.lost)

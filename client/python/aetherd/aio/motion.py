@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Optional
 
-from ..core.errors import TimedOut
+from ..core.errors import AetherdError, TimedOut
 from ..core.motion import NOTHING_MOVES, arrived
 from ..core.options import beat_interval
 from ..core.outcome import Outcome, Point
@@ -47,4 +47,8 @@ class Motion:
                 return arrived(self._end.result())
             if deadline is not None and loop.time() >= deadline:
                 raise TimedOut(f"the motion goes on after {timeout:g} s")
-            await self._link.ask(PING)
+            try:
+                await self._link.ask(PING)
+            except AetherdError:
+                if not self._end.done():
+                    raise

@@ -37,7 +37,11 @@ class StopLine:
                 return await self._over(link, STOP_PATIENCE)
             except AetherdError as e:
                 failures.append(e)
-        return await self._race([self._fresh, lambda: self._by_command(command)], failures)
+        ways = [self._fresh, self._fresh_command]
+        if command is not None:
+            there = command
+            ways.insert(1, lambda: self._by_command(there))
+        return await self._race(ways, failures)
 
     async def _race(self, ways: List[Callable[[], Coroutine[Any, Any, int]]], failures: List[AetherdError]) -> int:
         """Goes the next way where those before have failed or are silent."""
@@ -89,12 +93,10 @@ class StopLine:
         self._keep(link)
         return number
 
-    async def _by_command(self, command: Optional[Link]) -> int:
-        if command is not None:
-            try:
-                return stop.stop_id(await command.ask(self._options.halt))
-            except AetherdError:
-                pass  # a new connection may still get through
+    async def _by_command(self, command: Link) -> int:
+        return stop.stop_id(await command.ask(self._options.halt))
+
+    async def _fresh_command(self) -> int:
         link = await Link.dial(self._options.command, self._options.timeout)
         try:
             return stop.stop_id(await link.ask(self._options.halt))

@@ -65,6 +65,11 @@ class Session:
             else:
                 self._reply(message, line)
 
+    @property
+    def recalls(self) -> bool:
+        """Whether what has not arrived when the connection ends must not arrive any more. A stop may."""
+        return bool(self._pending) and all(p.request != "stop" for p in self._pending)
+
     def closed(self) -> ConnectionLost:
         """Returns the error for an end of the stream here."""
         where = " in the middle of a line" if self._lines.partial else ""

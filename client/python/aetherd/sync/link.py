@@ -135,6 +135,8 @@ class Link:
             if self.lost is not None:
                 return
             self.lost = type(why)(f"{written(self.address)}: {why}")
+            if self._session.recalls:
+                tcp.recall(self._sock)
             self._session.fail(self.lost)
         try:
             self._sock.shutdown(socket.SHUT_RDWR)

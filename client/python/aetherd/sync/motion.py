@@ -6,7 +6,7 @@ import time
 from concurrent import futures
 from typing import Optional
 
-from ..core.errors import TimedOut
+from ..core.errors import AetherdError, TimedOut
 from ..core.motion import NOTHING_MOVES, arrived
 from ..core.options import beat_interval
 from ..core.outcome import Outcome, Point
@@ -46,4 +46,8 @@ class Motion:
                 return arrived(self._end.result())
             if deadline is not None and time.monotonic() >= deadline:
                 raise TimedOut(f"the motion goes on after {timeout:g} s")
-            self._link.ask(PING)
+            try:
+                self._link.ask(PING)
+            except AetherdError:
+                if not self._end.done():
+                    raise

@@ -39,7 +39,11 @@ class StopLine:
                 return self._over(link, STOP_PATIENCE)
             except AetherdError as e:
                 failures.append(e)
-        return self._race([self._fresh, lambda: self._by_command(command)], failures)
+        ways = [self._fresh, self._fresh_command]
+        if command is not None:
+            ask = command.ask
+            ways.insert(1, lambda: stop.stop_id(ask(self._options.halt)))
+        return self._race(ways, failures)
 
     def close(self) -> None:
         with self._lock:
@@ -51,7 +55,7 @@ class StopLine:
     def _race(self, ways: List[Callable[[], int]], failures: List[AetherdError]) -> int:
         """Goes the next way where those before have failed or are silent."""
         answers: SimpleQueue[Union[int, AetherdError]] = SimpleQueue()
-        longest = 4 * self._options.timeout  # a way dials and asks, up to two times
+        longest = 2 * self._options.timeout  # a way dials and asks
         under_way = 0
         while True:
             if ways:
@@ -79,12 +83,7 @@ class StopLine:
         self._keep(link)
         return number
 
-    def _by_command(self, command: Optional[Link]) -> int:
-        if command is not None:
-            try:
-                return stop.stop_id(command.ask(self._options.halt))
-            except AetherdError:
-                pass  # a new connection may still get through
+    def _fresh_command(self) -> int:
         link = Link.dial(self._options.command, self._options.timeout)
         try:
             return stop.stop_id(link.exchange(self._options.halt, self._options.timeout))
