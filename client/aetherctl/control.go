@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aether-arm/aetherd/client"
+	"github.com/aether-arm/aetherd/client/screen"
 )
 
 func takeCommand(s *station) *cobra.Command {
@@ -56,18 +57,15 @@ func (s *station) hold(ctx context.Context, c *cobra.Command, arm *client.Client
 
 // watchControl returns when this station has control no longer.
 func (s *station) watchControl(ctx context.Context, arm *client.Client) error {
-	held := false
 	for e, err := range arm.Subscribe(ctx, 5) {
 		switch {
 		case err != nil:
 			return err
-		case e.Kind != client.StateEvent:
-		case e.State.Holds:
-			held = true
-		case held && e.State.Stopped():
+		case e.Kind != client.StateEvent, e.State.Holds:
+		case e.State.Stopped():
 			return fmt.Errorf("control was lost: %w", client.ErrStopped)
-		case held:
-			return fmt.Errorf("control was lost, now it has %s: %w", holderText(&e.State), client.ErrNotInControl)
+		default:
+			return fmt.Errorf("control was lost, now it has %s: %w", screen.HolderText(&e.State), client.ErrNotInControl)
 		}
 	}
 	return ctx.Err()

@@ -83,7 +83,7 @@ func decelerated(cause string) bool {
 
 // report tells err, if there is one, and returns the exit status.
 func (s *station) report(ctx context.Context, err error, out, errs io.Writer) int {
-	if err != nil && ctx.Err() != nil && !errors.As(err, new(*client.Unfinished)) {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !errors.As(err, new(*client.Unfinished)) {
 		err = fmt.Errorf("interrupted: %w", context.Canceled)
 	}
 	code := status(err)

@@ -5,10 +5,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 
 	"github.com/aether-arm/aetherd/client"
+	"github.com/aether-arm/aetherd/daemon/config"
 )
 
 // TestExitStatuses walks the table of exit.go with the whole program but its process.
@@ -46,7 +49,8 @@ func TestExitStatuses(t *testing.T) {
 		{"held by another", "move 0 0 100", t.Context(), take, exitNotInControl},
 		{"taken by another", "take", t.Context(), take, exitNotInControl},
 		{"interrupted", "status", interrupted, nil, exitInterrupted},
-		{"stop", "stop", t.Context(), nil, exitDone},
+		{"stop, interrupted", "stop", interrupted, nil, exitDone},
+		{"stop that fails, interrupted", "stop --address 127.0.0.1:1", interrupted, nil, exitNoConnection},
 		{"stopped", "move 0 0 100", t.Context(), nil, exitStopped},
 		{"wrong stop", "reset 9", t.Context(), nil, exitRefused},
 	} {
@@ -65,6 +69,47 @@ func TestExitStatuses(t *testing.T) {
 				t.Errorf("status %d, and standard error says %q", got, &errs)
 			}
 		})
+	}
+}
+
+// TestStopOfAnotherDaemon: where --address names a daemon, the stop port of the environment is
+// another one's.
+func TestStopOfAnotherDaemon(t *testing.T) {
+	here := start(t)
+	there := start(t, func(c *config.Config) {
+		c.Server.Listen, c.Server.StopListen = "127.0.0.2:0", "127.0.0.2:0" // where nothing else listens
+	})
+	t.Setenv("AETHERD_ADDRESS", here.Command)
+	t.Setenv("AETHERD_STOP_ADDRESS", here.Stop)
+	if got := run(t.Context(), []string{"stop", "--address", there.Command}, strings.NewReader(""), io.Discard, io.Discard); got != exitDone {
+		t.Errorf("exit status %d", got)
+	}
+	for daemon, want := range map[*aetherd]bool{here: false, there: true} {
+		arm, err := client.Dial(t.Context(), client.Config{Address: daemon.Command, StopAddress: daemon.Stop})
+		if err != nil {
+			t.Fatal(err)
+		}
+		state, err := arm.State(t.Context())
+		if err != nil || state.Stopped() != want {
+			t.Errorf("%s: stopped %v, want %v (%v)", daemon.Command, state.Stopped(), want, err)
+		}
+		_ = arm.Close()
+	}
+}
+
+// broken is an input that ends with an error.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("out of paper") }
+
+// TestSendOfBrokenInput: not all was sent, which is no success.
+func TestSendOfBrokenInput(t *testing.T) {
+	a := start(t)
+	var errs bytes.Buffer
+	in := io.MultiReader(strings.NewReader(`{"type":"ping"}`+"\n"), broken{})
+	got := run(t.Context(), []string{"send", "--address", a.Command}, in, io.Discard, &errs)
+	if got != exitFailed || !strings.Contains(errs.String(), "out of paper") {
+		t.Errorf("exit status %d, %s", got, &errs)
 	}
 }
 

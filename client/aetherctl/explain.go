@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/aether-arm/aetherd/client"
+	"github.com/aether-arm/aetherd/client/screen"
 )
 
 // explained is an error in the words of a person who can do something about it.
@@ -60,20 +60,7 @@ func stopped(ctx context.Context, arm *client.Client, err error, what string) er
 
 // howToReset says who or what stopped the arm and how to go on.
 func howToReset(s *client.State) string {
-	return fmt.Sprintf("Stop %d: %s. Look at the arm, then: aetherctl reset %d", s.StopID, causes(s), s.StopID)
-}
-
-// causes lists what stopped the arm, the first cause first.
-func causes(s *client.State) string {
-	var words []string
-	for _, c := range s.Causes {
-		word := strings.ReplaceAll(c.Cause, "_", " ")
-		if c.By != "" {
-			word += " " + c.By
-		}
-		words = append(words, word)
-	}
-	return strings.Join(words, ", ")
+	return fmt.Sprintf("Stop %d: %s. Look at the arm, then: aetherctl reset %d", s.StopID, screen.Causes(s), s.StopID)
 }
 
 func workspaceText(w *client.Welcome) string {

@@ -13,9 +13,10 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 
 	"github.com/aether-arm/aetherd/client"
-	"github.com/aether-arm/aetherd/client/jog"
+	"github.com/aether-arm/aetherd/daemon/config"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -43,14 +44,24 @@ func terminalOf(t *testing.T, p *pane) string {
 // gone waits until a process has ended, also if nobody has asked for its status.
 func gone(t *testing.T, pid int) {
 	t.Helper()
-	for late := time.Now().Add(20 * time.Second); ; {
-		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-		if err != nil || strings.Contains(string(stat), ") Z ") {
-			return
+	process, err := unix.PidfdOpen(pid, 0)
+	if err == unix.ESRCH {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(process)
+	const late = 20000 // ms
+	for {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(process), Events: unix.POLLIN}}, late)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case n != 1:
+			t.Fatalf("process %d goes on (%v)", pid, err)
 		}
-		if time.Now().After(late) {
-			t.Fatalf("process %d goes on: %s", pid, stat)
-		}
+		return
 	}
 }
 
@@ -106,10 +117,27 @@ func (w *witness) until(what string, is func(s *state) bool) {
 	}
 }
 
-// moved waits until the arm is so far from where it started.
-func (w *witness) moved(mm float64) {
+// drive holds a key until the arm has moved so far, and goes on until the returned function is
+// called. It presses the key again when the arm stands for a second, as a person does: on a busy
+// machine the key may count as let go.
+func drive(p *pane, w *witness, k keyboard, mm float64) (letGo func()) {
 	w.t.Helper()
-	w.until(fmt.Sprintf("%v mm off", mm), func(s *state) bool { return s.Position.Sub(home).Norm() >= mm })
+	w.until("up to date", func(*state) bool { return true })
+	from, previous, same := w.last.Position, w.last.Position, 0
+	letGo = p.hold(k.press, k.repeat)
+	w.t.Cleanup(letGo)
+	const aSecond = 50 // states
+	w.until(fmt.Sprintf("%v mm off", mm), func(s *state) bool {
+		if same++; s.Position != previous {
+			previous, same = s.Position, 0
+		}
+		if same == aSecond {
+			p.key(k.anew)
+			same = 0
+		}
+		return s.Position.Sub(from).Norm() >= mm
+	})
+	return letGo
 }
 
 // home is where the simulated arm starts.
@@ -119,16 +147,8 @@ var home = safety.Point{X: 200, Z: 150}
 func (w *witness) stands(within float64) {
 	w.t.Helper()
 	w.until("up to date", func(*state) bool { return true })
-	from := w.last.Position
+	from, previous, same := w.last.Position, w.last.Position, 0
 	const enough = 25 // states, half a second
-	same := 0
-	w.until("standing", func(s *state) bool {
-		if s.Position == w.last.Position && s.Position == from {
-			same++
-		}
-		return true
-	})
-	previous := w.last.Position
 	w.until("standing", func(s *state) bool {
 		if s.Position == previous {
 			same++
@@ -153,17 +173,24 @@ const (
 	kittyUpUp    = "\x1b[1;1:3A"
 )
 
-// keyboards are terminals of both kinds.
-var keyboards = []struct {
+// keyboard is how a terminal tells one key and some others.
+type keyboard struct {
 	name                             string
 	kitty                            bool
 	press, repeat, up, space, ctrl_z string
-}{
-	{"releases", true, kittyW, kittyWAgain, kittyWUp, kittySpace, "\x1b[122;5u"},
-	{"releases, arrow", true, kittyUp, kittyUpAgain, kittyUpUp, kittySpace, "\x1b[122;5u"},
-	{"no releases", false, "w", "w", "", " ", "\x1a"},
-	{"no releases, arrow", false, "\x1b[A", "\x1b[A", "", " ", "\x1a"},
+	anew                             string // presses the key again
 }
+
+// keyboards are terminals of both kinds. Where there are no releases, another key (z does
+// nothing) stands for one.
+var keyboards = []keyboard{
+	kitty,
+	{"releases, arrow", true, kittyUp, kittyUpAgain, kittyUpUp, kittySpace, "\x1b[122;5u", kittyUpUp + kittyUp},
+	{"no releases", false, "w", "w", "", " ", "\x1a", "zw"},
+	{"no releases, arrow", false, "\x1b[A", "\x1b[A", "", " ", "\x1a", "z\x1b[A"},
+}
+
+var kitty = keyboard{"releases", true, kittyW, kittyWAgain, kittyWUp, kittySpace, "\x1b[122;5u", kittyWUp + kittyW}
 
 // reach is how far the arm may go on behind a release, at 40 mm/s: what is on its way, and on
 // a busy machine. Without an end it would go on for 100 mm.
@@ -231,9 +258,8 @@ func TestJog(t *testing.T) {
 					p = open(t, d, k.kitty, nil, "jog")
 				}
 				p.ready()
-				letGo := p.hold(k.press, k.repeat)
+				letGo := drive(p, w, k, 10)
 				defer letGo()
-				w.moved(10)
 				if w.last.Position.X <= home.X {
 					t.Errorf("it moved to %v", w.last.Position)
 				}
@@ -254,10 +280,7 @@ func TestJogSuspended(t *testing.T) {
 			w := watcher(t, d)
 			p := open(t, d, k.kitty, nil, "jog")
 			p.ready()
-			letGo := p.hold(k.press, k.repeat)
-			defer letGo()
-			w.moved(10)
-			letGo()
+			drive(p, w, k, 10)()
 			p.key(k.ctrl_z)
 			p.left(128 + int(syscall.SIGTSTP))
 			w.stands(reach)
@@ -265,12 +288,7 @@ func TestJogSuspended(t *testing.T) {
 			p.expect(`connected`)
 			p.key(k.repeat) // still held: it counts where it cannot be told from a press
 			w.stands(5)
-			rested := time.Now().Add(jog.Rest)
-			w.until("rested", func(*state) bool { return time.Now().After(rested) })
-			letGo = p.hold(k.press, k.repeat)
-			at := w.last.Position
-			w.until("moving again", func(s *state) bool { return s.Position.Sub(at).Norm() > 5 })
-			letGo()
+			drive(p, w, k, 10)()
 			p.key("\x03")
 			p.left(exitInterrupted)
 		})
@@ -279,13 +297,12 @@ func TestJogSuspended(t *testing.T) {
 
 // A key whose terminal fell silent is let go.
 func TestJogTerminalFallsSilent(t *testing.T) {
+	t.Parallel()
 	d := start(t)
 	w := watcher(t, d)
 	p := open(t, d, true, nil, "jog")
 	p.ready()
-	letGo := p.hold(kittyW, kittyWAgain)
-	defer letGo()
-	w.moved(10)
+	letGo := drive(p, w, kitty, 10)
 	p.mu.Lock()
 	p.kitty = false // it answers no more
 	p.mu.Unlock()
@@ -296,7 +313,8 @@ func TestJogTerminalFallsSilent(t *testing.T) {
 
 // Another station has control: its name is shown, and each press asks once.
 func TestJogRefused(t *testing.T) {
-	d := start(t)
+	t.Parallel()
+	d := start(t, func(c *config.Config) { c.Safety.Lease = 60000 }) // the witness does not ping
 	w := watcher(t, d)
 	if err := w.arm.Take(t.Context()); err != nil {
 		t.Fatal(err)
@@ -312,22 +330,20 @@ func TestJogRefused(t *testing.T) {
 	w.stands(0) // the key is still down
 	letGo()
 	p.key(kittyWUp)
-	letGo = p.hold(kittyW, kittyWAgain)
-	w.moved(5)
-	letGo()
+	drive(p, w, kitty, 5)()
 }
 
 // The daemon comes back while a key is held: nothing moves until it is pressed again.
 func TestJogReconnects(t *testing.T) {
+	t.Parallel()
 	d, err := launch()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := open(t, d, true, nil, "jog")
 	p.ready()
-	letGo := p.hold(kittyW, kittyWAgain)
 	w := watcher(t, d)
-	w.moved(5)
+	letGo := drive(p, w, kitty, 5)
 	at := d.Addresses
 	if err := d.stop(); err != nil {
 		t.Fatal(err)
@@ -340,20 +356,20 @@ func TestJogReconnects(t *testing.T) {
 	w.stands(0)
 	letGo()
 	p.key(kittyWUp)
-	letGo = p.hold(kittyW, kittyWAgain)
-	w.moved(5)
-	letGo()
+	drive(p, w, kitty, 5)()
 }
 
 // At the edge the arm stands, and the screen says so.
 func TestJogAtTheEdge(t *testing.T) {
+	t.Parallel()
 	d := start(t)
 	w := watcher(t, d)
 	p := open(t, d, true, nil, "jog", "--speed", "1000")
 	p.ready()
-	letGo := p.hold(kittyW, kittyWAgain)
-	defer letGo()
-	w.until("at the edge", func(s *state) bool { return s.Position.X == 300 })
+	defer drive(p, w, kitty, 100)() // from 200 to 300
+	if w.last.Position.X != 300 {
+		t.Errorf("it came to %v", w.last.Position)
+	}
 	p.expect(`edge`)
 	w.stands(0)
 	if w.last.Stopped() || strings.Contains(p.output(), "out_of_workspace") {

@@ -167,14 +167,21 @@ func (p *pane) expect(expression string) string {
 	}
 }
 
-// ready waits until the screen is up and takes keys.
+// ready waits until the screen is up and takes keys. Its rows come in any order: what is known
+// by then is drawn at once.
 func (p *pane) ready() {
 	p.t.Helper()
-	p.expect(`connected`)
-	p.expect(`position`)
+	shows := []string{`connected`, `position`}
 	if p.kitty {
-		p.expect(`hold`)
+		shows = append(shows, `hold`)
 	}
+	from, upTo := p.seen, p.seen
+	for _, what := range shows {
+		p.seen = from
+		p.expect(what)
+		upTo = max(upTo, p.seen)
+	}
+	p.seen = upTo
 }
 
 func (p *pane) key(bytes string) {

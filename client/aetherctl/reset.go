@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/aether-arm/aetherd/client"
+	"github.com/aether-arm/aetherd/client/screen"
 )
 
 func resetCommand(s *station) *cobra.Command {
@@ -55,8 +56,10 @@ asks, where there is a terminal. It waits until the arm stands.`,
 	return c
 }
 
-// confirmed shows the stop and returns its number when a person at a terminal has agreed.
+// confirmed shows the stop and returns its number when a person at a terminal has agreed. A
+// daemon that was restarted meanwhile counts its stops anew: another stop has that number.
 func confirmed(ctx context.Context, c *cobra.Command, arm *client.Client) (uint64, error) {
+	connection := arm.Connection().Number
 	state, err := arm.State(ctx)
 	if err != nil {
 		return 0, err
@@ -68,13 +71,16 @@ func confirmed(ctx context.Context, c *cobra.Command, arm *client.Client) (uint6
 	if !terminal || !term.IsTerminal(int(in.Fd())) {
 		return 0, usagef(c, "reset names the stop that it ends. %s", howToReset(&state))
 	}
-	fmt.Fprintf(c.ErrOrStderr(), "Stop %d: %s. Is the arm safe to go on? [y/N] ", state.StopID, causes(&state))
+	fmt.Fprintf(c.ErrOrStderr(), "Stop %d: %s. Is the arm safe to go on? [y/N] ", state.StopID, screen.Causes(&state))
 	answer, err := line(ctx, in)
 	if err != nil {
 		return 0, err
 	}
 	if !strings.EqualFold(answer, "y") && !strings.EqualFold(answer, "yes") {
 		return 0, errors.New("not reset")
+	}
+	if now := arm.Connection(); !now.Up || now.Number != connection {
+		return 0, fmt.Errorf("not reset, look again: %w meanwhile", client.ErrConnectionLost)
 	}
 	return state.StopID, nil
 }

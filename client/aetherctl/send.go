@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -35,7 +36,7 @@ status is that of the first refusal. It says no hello; that is a line like other
 			return err
 		}
 		defer conn.Close()
-		x := &exchange{in: make(chan int, 1), lines: make(chan []byte), lost: make(chan error, 1), patience: s.ConnectTimeout, stay: *stay}
+		x := &exchange{in: make(chan input, 1), lines: make(chan []byte), lost: make(chan error, 1), patience: s.ConnectTimeout, stay: *stay}
 		ctx, cancel := context.WithCancel(c.Context())
 		defer cancel()
 		go x.write(c.InOrStdin(), conn)
@@ -47,12 +48,18 @@ status is that of the first refusal. It says no hello; that is a line like other
 
 // exchange carries lines as they are over one connection.
 type exchange struct {
-	in    chan int    // at the end of the input: how many lines it had
+	in    chan input  // at its end
 	lines chan []byte // of the daemon
 	lost  chan error
 
 	patience time.Duration // for an answer that is due
 	stay     time.Duration
+}
+
+// input is what came in.
+type input struct {
+	lines int
+	err   error // why no more came, nil at its end
 }
 
 // write sends every line of in. A reader of standard input that waits cannot be woken: it ends
@@ -67,8 +74,12 @@ func (x *exchange) write(in io.Reader, conn net.Conn) {
 				return // the reader sees it too, behind what the daemon said last
 			}
 		}
-		if err != nil { // io.EOF, or an input that broke: what was read is sent
-			x.in <- sent
+		switch {
+		case errors.Is(err, io.EOF):
+			x.in <- input{lines: sent}
+			return
+		case err != nil: // what was read is sent
+			x.in <- input{sent, fmt.Errorf("standard input: %w", err)}
 			return
 		}
 	}
@@ -91,7 +102,7 @@ func (x *exchange) read(ctx context.Context, conn net.Conn) {
 
 // run prints what comes until everything is answered.
 func (x *exchange) run(ctx context.Context, out io.Writer) error {
-	var refusal error // the first
+	var failure error // the first refusal, or what broke the input
 	due, answered := -1, 0
 	overdue := time.NewTimer(0)
 	overdue.Stop()
@@ -101,20 +112,24 @@ func (x *exchange) run(ctx context.Context, out io.Writer) error {
 			if _, err := out.Write(line); err != nil {
 				return err
 			}
-			if answer, err := verdict(line); answer {
-				answered++
-				if refusal == nil {
-					refusal = err
-				}
-			} else if answered == due {
-				continue // an event, while it stays
+			answer, err := verdict(line)
+			if !answer {
+				continue // an event, which is no sign that an answer comes
 			}
-		case due = <-x.in:
+			answered++
+			if failure == nil {
+				failure = err
+			}
+		case in := <-x.in:
+			due = in.lines
+			if failure == nil {
+				failure = in.err
+			}
 		case <-overdue.C:
 			if answered < due {
 				return fmt.Errorf("%d of %d lines have no answer: %w", due-answered, due, context.DeadlineExceeded)
 			}
-			return refusal
+			return failure
 		case err := <-x.lost:
 			return fmt.Errorf("%w, %d lines were answered: %w", client.ErrConnectionLost, answered, err)
 		case <-ctx.Done():

@@ -24,7 +24,14 @@ type station struct {
 func (s *station) flags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVarP(&s.Address, "address", "a", env("AETHERD_ADDRESS", "127.0.0.1:5000"), "the daemon's command port, `host[:port]` ($AETHERD_ADDRESS)")
-	f.StringVar(&s.StopAddress, "stop-address", env("AETHERD_STOP_ADDRESS", ""), "the daemon's stop port, `host:port` ($AETHERD_STOP_ADDRESS; default the port after the command port)")
+	f.StringVar(&s.StopAddress, "stop-address", env("AETHERD_STOP_ADDRESS", ""), "the daemon's stop port, `host:port` ($AETHERD_STOP_ADDRESS, for the daemon of $AETHERD_ADDRESS; default the port after the command port)")
+	// A stop port of the environment belongs to the daemon of the environment: that of another
+	// one would stop the wrong arm.
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
+		if !c.Flags().Changed("stop-address") && s.Address != c.Flag("address").DefValue {
+			s.StopAddress = ""
+		}
+	}
 	f.StringVarP(&s.Name, "name", "n", env("AETHERD_NAME", defaultName()), "what other stations are told, and what gives this one its role ($AETHERD_NAME)")
 	f.DurationVar(&s.ConnectTimeout, "timeout", 3*time.Second, "how long to try to connect")
 	f.BoolVar(&s.json, "json", false, "print results as JSON, one object a line")

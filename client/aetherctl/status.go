@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/aether-arm/aetherd/client"
-	"github.com/aether-arm/aetherd/safety"
+	"github.com/aether-arm/aetherd/client/screen"
 )
 
 func statusCommand(s *station) *cobra.Command {
@@ -57,37 +57,13 @@ func statusText(s *station, w *client.Welcome, state *client.State, roundTrip ti
 	} else {
 		row("state", "%s", state.State)
 	}
-	row("control", "%s", holderText(state))
+	row("control", "%s", screen.HolderText(state))
 	row("position", "%s mm", pointText(state.Position, state.HasPosition))
 	if state.HasTarget {
 		row("target", "%s mm", pointText(state.Target, true))
 	}
-	row("gripper", "%s", gripperText(w.Gripper, state.Gripper))
+	row("gripper", "%s", screen.GripperText(w.Gripper, state.Gripper))
 	row("workspace", "%s, up to %g mm/s", workspaceText(w), w.Speed)
 	row("config", "%s", w.ConfigHash)
 	return strings.TrimSuffix(b.String(), "\n")
-}
-
-// holderText says who has control.
-func holderText(s *client.State) string {
-	switch {
-	case s.Holds:
-		return "this station"
-	case s.Holder == "":
-		return "nobody"
-	}
-	return s.Holder
-}
-
-// gripperText says what the gripper was last told.
-func gripperText(kind safety.GripperKind, g safety.Gripper) string {
-	switch {
-	case kind == safety.NoGripper:
-		return "none"
-	case g == safety.GripperUnchanged:
-		return "not known"
-	case g.Partial():
-		return g.String() + " % open"
-	}
-	return g.String()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -21,7 +22,8 @@ emergency stop: where it reports a failure, use the emergency stop.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			begun := time.Now()
-			id, err := client.Stop(c.Context(), s.Config)
+			// Neither Ctrl-C nor SIGTERM keeps it from the arm; --timeout bounds it.
+			id, err := client.Stop(context.WithoutCancel(c.Context()), s.Config)
 			if err != nil {
 				return err
 			}

@@ -134,13 +134,13 @@ func (s *station) printChanges(ctx context.Context, out io.Writer, arm *client.C
 func changeText(c *client.Connection, s *client.State) string {
 	state := s.State
 	if s.Stopped() {
-		state = fmt.Sprintf("STOPPED (stop %d: %s)", s.StopID, causes(s))
+		state = fmt.Sprintf("STOPPED (stop %d: %s)", s.StopID, screen.Causes(s))
 	}
-	text := fmt.Sprintf("%s, control %s, position %s", state, holderText(s), pointText(s.Position, s.HasPosition))
+	text := fmt.Sprintf("%s, control %s, position %s", state, screen.HolderText(s), pointText(s.Position, s.HasPosition))
 	if s.HasTarget {
 		text += ", target " + pointText(s.Target, true)
 	}
-	text += ", gripper " + gripperText(c.Welcome.Gripper, s.Gripper)
+	text += ", gripper " + screen.GripperText(c.Welcome.Gripper, s.Gripper)
 	if !s.LinkUp {
 		text += ", link down"
 	}

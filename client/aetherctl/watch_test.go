@@ -6,6 +6,7 @@ import (
 	"net"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -45,6 +46,7 @@ func TestTerminalIsLeftAsItWas(t *testing.T) {
 }
 
 func TestTerminalIsNotTouchedWithoutDaemon(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +66,7 @@ func TestTerminalIsNotTouchedWithoutDaemon(t *testing.T) {
 
 // A terminal that takes nothing does not keep the program from ending.
 func TestStuckTerminal(t *testing.T) {
+	t.Parallel()
 	p := open(t, start(t), false, nil, "watch")
 	p.ready()
 	tty, err := unix.Open(terminalOf(t, p), unix.O_RDWR|unix.O_NOCTTY, 0)
@@ -85,6 +88,7 @@ func TestStuckTerminal(t *testing.T) {
 
 // The daemon goes away and comes back: watch goes on by itself.
 func TestWatchReconnects(t *testing.T) {
+	t.Parallel()
 	d, err := launch()
 	if err != nil {
 		t.Fatal(err)
@@ -109,6 +113,7 @@ func again(at daemon.Addresses) func(*config.Config) {
 }
 
 func TestWatchDaemonDies(t *testing.T) {
+	t.Parallel()
 	d, err := launch()
 	if err != nil {
 		t.Fatal(err)
@@ -124,6 +129,7 @@ func TestWatchDaemonDies(t *testing.T) {
 }
 
 func TestWatchStopsAndResets(t *testing.T) {
+	t.Parallel()
 	d := start(t)
 	w := watcher(t, d)
 	p := open(t, d, false, nil, "watch")
@@ -133,6 +139,8 @@ func TestWatchStopsAndResets(t *testing.T) {
 	p.expect(`STOPPED`)
 	p.key("r")
 	p.expect(`Reset stop 1\?`)
+	read := time.Now().Add(time.Second)
+	w.until("read", func(*state) bool { return time.Now().After(read) })
 	p.key("y")
 	w.until("reset", func(s *state) bool { return !s.Stopped() })
 	if w.last.Holder != "" {
@@ -144,6 +152,7 @@ func TestWatchStopsAndResets(t *testing.T) {
 
 // Colour is left out where it is not wanted. Weight is not colour.
 func TestWatchWithoutColour(t *testing.T) {
+	t.Parallel()
 	for env, want := range map[string]bool{"NO_COLOR=yes": false, "COLORTERM=truecolor": true} {
 		p := open(t, start(t), false, []string{env}, "watch")
 		p.ready()
@@ -157,6 +166,7 @@ func TestWatchWithoutColour(t *testing.T) {
 
 // A terminal that cannot place its cursor gets lines, like a pipe.
 func TestWatchAtDumbTerminal(t *testing.T) {
+	t.Parallel()
 	p := open(t, start(t), false, []string{"TERM=dumb"}, "watch")
 	p.expect(`\d idle, control nobody, position 200\.0 0\.0 150\.0, gripper not known\r\n`)
 	p.key("\x03")

@@ -29,7 +29,7 @@
 // # Let go
 //
 // A refusal, a stop, a lost connection, a lost focus, and a program that stood still
-// (Stall) end the motion of every key that is down: each does nothing until it was released
+// (Stall), with its computer too, end the motion of every key that is down: each does nothing until it was released
 // and is pressed again. Where releases are not reported, Rest without that key, or another key,
 // stands for the release.
 package jog
@@ -50,7 +50,7 @@ const (
 )
 
 const (
-	deaf       = 100 * time.Millisecond // after a stall: what was typed in the meantime comes at once
+	deaf       = 250 * time.Millisecond // after a stall: what was typed in the meantime comes at once
 	mostAhead  = 100 * time.Millisecond // a target covers no more of the future
 	mostBehind = 100 * time.Millisecond // nor makes up for more of the past
 	repeats    = 3                      // intervals of a repeat that may pass without one

@@ -97,7 +97,7 @@ func (p *Pendant) Press(now time.Time, id rune, direction safety.Point, repeat b
 	if !p.down(now) {
 		p.note = Nothing
 	}
-	if now.Before(p.deaf) {
+	if p.Deaf(now) {
 		p.note = Stalled
 	}
 	p.press(now, id, direction, repeat, time.Duration(p.Tap()/p.speed*float64(time.Second)))
@@ -151,13 +151,23 @@ func (p *Pendant) Answered(now time.Time, err error) {
 
 // Look notices, before all else that happens at now, whether this program stood still.
 func (p *Pendant) Look(now time.Time) {
-	if !p.looked.IsZero() && now.Sub(p.looked) > Stall {
+	if !p.looked.IsZero() && passed(p.looked, now) > Stall {
 		p.deaf = now.Add(deaf)
 		if p.down(p.looked) {
 			p.LetGo(Stalled)
 		}
 	}
 	p.looked = now
+}
+
+// Deaf tells whether what is typed counts for nothing: this program stood still, and what was
+// typed meanwhile comes now.
+func (p *Pendant) Deaf(now time.Time) bool { return now.Before(p.deaf) }
+
+// passed is the time between. A computer that sleeps stops its monotonic clock, and not the
+// one on its wall: the longer of both counts.
+func passed(from, to time.Time) time.Duration {
+	return max(to.Sub(from), to.Round(0).Sub(from.Round(0)))
 }
 
 // Probe tells whether the terminal is to be asked for a sign of life now.

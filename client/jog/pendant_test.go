@@ -259,9 +259,10 @@ func TestHindrances(t *testing.T) {
 		Unplaced:     edit(func(s *client.State) { s.LinkUp = false }),
 		NoNews:       func(d *desk) { d.now = d.now.Add(Stale + 1) },
 		Disconnected: func(d *desk) { d.Lost() },
-		Outside:      edit(func(s *client.State) { s.Position.Z = -50 }),
+		Outside:      edit(func(s *client.State) { s.Position.Z = -leastLead - 1 }),
 	} {
 		d := newDesk(true)
+		d.SetSpeed(250) // a fast arm is not brought in by a key for another direction
 		prepare(d)
 		d.tap('w')
 		if to, ok := d.Next(d.now); ok || d.Note() != want {

@@ -60,6 +60,8 @@ func (p *Pendant) hindrance(now time.Time) Note {
 		return Stopped
 	case !p.state.LinkUp, !p.state.HasPosition:
 		return Unplaced
+	case p.clamp(p.state.Position).Sub(p.state.Position).Norm() > leastLead:
+		return Outside
 	}
 	return Nothing
 }
@@ -97,14 +99,19 @@ func (p *Pendant) reach(step safety.Point) (safety.Point, bool) {
 
 func dot(a, b safety.Point) float64 { return a.X*b.X + a.Y*b.Y + a.Z*b.Z }
 
+// clamp returns the nearest point of the workspace.
+func (p *Pendant) clamp(q safety.Point) safety.Point {
+	return safety.Point{
+		X: min(max(q.X, p.min.X), p.max.X),
+		Y: min(max(q.Y, p.min.Y), p.max.Y),
+		Z: min(max(q.Z, p.min.Z), p.max.Z),
+	}
+}
+
 // inside moves a target into the workspace. It fails where that is far from the arm: then the
 // arm stands outside.
 func (p *Pendant) inside(want safety.Point) (safety.Point, bool) {
-	target := safety.Point{
-		X: min(max(want.X, p.min.X), p.max.X),
-		Y: min(max(want.Y, p.min.Y), p.max.Y),
-		Z: min(max(want.Z, p.min.Z), p.max.Z),
-	}
+	target := p.clamp(want)
 	if target != want {
 		p.note = AtEdge
 	}

@@ -59,5 +59,5 @@ func (c *claw) done(m gripDone) string {
 	if m.err != nil {
 		return "Gripper: " + brief(m.err)
 	}
-	return fmt.Sprintf("Gripper: %s.", gripperText(safety.OpeningGripper, m.gripper))
+	return fmt.Sprintf("Gripper: %s.", GripperText(safety.OpeningGripper, m.gripper))
 }

@@ -79,7 +79,7 @@ func (f *face) status() []string {
 	switch {
 	case s.Stopped():
 		lines = append(lines,
-			row("state", "%s", stopped.Render(" STOPPED ")+" "+fmt.Sprintf("stop %d: %s", s.StopID, causes(s))),
+			row("state", "%s", stopped.Render(" STOPPED ")+" "+fmt.Sprintf("stop %d: %s", s.StopID, Causes(s))),
 			row("", "Look at the arm, then r resets stop %d (or: aetherctl reset %d)", s.StopID, s.StopID))
 	case s.State == "held":
 		lines = append(lines, row("state", "%s", caution.Render("held")+", decelerated by itself; the next motion goes on"))
@@ -88,7 +88,7 @@ func (f *face) status() []string {
 	default:
 		lines = append(lines, row("state", "%s", clean(s.State)))
 	}
-	return append(lines, row("control", "%s (your role: %s)", holderText(s), clean(s.Role)))
+	return append(lines, row("control", "%s (your role: %s)", HolderText(s), clean(s.Role)))
 }
 
 // placing tells where the arm is and where it goes.
@@ -110,7 +110,7 @@ func (f *face) placing() []string {
 }
 
 func (f *face) gripper() string {
-	return row("gripper", "%s", gripperText(f.connection.Welcome.Gripper, f.state.Gripper))
+	return row("gripper", "%s", GripperText(f.connection.Welcome.Gripper, f.state.Gripper))
 }
 
 // plans draws the workspace into so many lines.

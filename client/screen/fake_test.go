@@ -92,9 +92,16 @@ type viewer struct {
 
 func (v *viewer) tell(messages ...tea.Msg) {
 	for _, m := range messages {
+		if d, is := m.(later); is {
+			v.now = v.now.Add(time.Duration(d))
+			continue
+		}
 		v.run(v.Update(v.now, m))
 	}
 }
+
+// later is not a message: that much time passes before the next one.
+type later time.Duration
 
 func (v *viewer) run(cmd tea.Cmd) {
 	if cmd == nil {

@@ -65,7 +65,7 @@ func NewJog(ctx context.Context, arm MovingArm, address string, speed, tap float
 func (j *Jog) Update(now time.Time, msg tea.Msg) tea.Cmd {
 	j.pendant.Look(now)
 	j.face.observe(msg)
-	j.guard.observe(&j.state)
+	j.guard.observe(msg, &j.state)
 	var cmd tea.Cmd
 	switch m := msg.(type) {
 	case tea.KeyPressMsg:
@@ -95,9 +95,9 @@ func (j *Jog) Update(now time.Time, msg tea.Msg) tea.Cmd {
 		}
 	case resetDone:
 		j.pendant.LetGo(jog.Nothing)
-		j.guard.done(m)
+		cmd = j.guard.done(m)
 	default:
-		j.guard.done(m)
+		cmd = j.guard.done(m)
 	}
 	return tea.Batch(cmd, j.drive(now))
 }
@@ -145,8 +145,8 @@ func (j *Jog) press(now time.Time, m tea.KeyPressMsg) tea.Cmd {
 		return j.stop(now, j.state.Stopped())
 	case key == "ctrl+c":
 		j.pendant.LetGo(jog.Nothing)
-		return interrupt
-	case modifier(m.Code):
+		return j.leave(interrupt)
+	case modifier(m.Code), j.left:
 		return nil
 	}
 	direction, moves := directions[key]
@@ -154,7 +154,7 @@ func (j *Jog) press(now time.Time, m tea.KeyPressMsg) tea.Cmd {
 		j.pendant.Other(now)
 	}
 	if !m.IsRepeat {
-		if cmd, taken := j.answer(key); taken {
+		if cmd, taken := j.answer(now, key); taken {
 			j.pendant.LetGo(jog.Nothing)
 			return cmd
 		}
@@ -163,32 +163,32 @@ func (j *Jog) press(now time.Time, m tea.KeyPressMsg) tea.Cmd {
 		j.pendant.Press(now, identity(tea.Key(m)), direction, m.IsRepeat)
 		return nil
 	}
-	if m.IsRepeat && key != "[" && key != "]" {
+	if m.IsRepeat && key != "[" && key != "]" || j.pendant.Deaf(now) && key != "esc" {
 		return nil
 	}
-	return j.command(key)
+	return j.command(now, key)
 }
 
 // command carries out a key that does not move the arm.
-func (j *Jog) command(key string) tea.Cmd {
+func (j *Jog) command(now time.Time, key string) tea.Cmd {
 	switch key {
 	case "esc":
 		j.pendant.LetGo(jog.Nothing)
-		return tea.Quit
+		return j.leave(tea.Quit)
 	case "ctrl+z":
 		j.pendant.LetGo(jog.Nothing)
 		return j.suspend()
 	case "r":
 		j.pendant.LetGo(jog.Nothing)
-		j.ask(&j.state)
+		j.ask(now, &j.state)
 	case "+", "=":
 		j.pendant.SetSpeed(j.pendant.Speed() * 2)
 	case "-", "_":
 		j.pendant.SetSpeed(j.pendant.Speed() / 2)
 	case "[", "o":
-		return j.claw.grip(j.ctx, j.moving, j.connection.Welcome.Gripper, wider)
+		return j.grip(wider)
 	case "]", "c":
-		return j.claw.grip(j.ctx, j.moving, j.connection.Welcome.Gripper, narrower)
+		return j.grip(narrower)
 	case "t":
 		return j.control("This station has control.", j.moving.Take)
 	case "l":
@@ -196,6 +196,15 @@ func (j *Jog) command(key string) tea.Cmd {
 		return j.control("Control released.", j.moving.Release)
 	}
 	return nil
+}
+
+// grip moves the gripper by a step, once it is known where it is: a key that was typed before
+// the screen was there would send it to its end.
+func (j *Jog) grip(by int) tea.Cmd {
+	if !j.known {
+		return nil
+	}
+	return j.claw.grip(j.ctx, j.moving, j.connection.Welcome.Gripper, by)
 }
 
 func (j *Jog) control(what string, do func(context.Context, ...client.Option) error) tea.Cmd {

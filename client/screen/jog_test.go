@@ -81,6 +81,7 @@ func TestJogKeys(t *testing.T) {
 		"gripper, unknown": {[]tea.Msg{key("[")}, []string{"grip open"}},
 		"gripper, twice":   {[]tea.Msg{key("]"), key("[")}, []string{"grip closed", "grip 5"}},
 		"esc":              {[]tea.Msg{key("esc")}, []string{"quit"}},
+		"esc, [ and a":     {[]tea.Msg{key("esc"), key("["), key("a")}, []string{"quit"}}, // an arrow key in pieces
 		"ctrl+c":           {[]tea.Msg{key("ctrl+c")}, []string{"interrupt"}},
 		"ticks":            {[]tea.Msg{Tick{}, Tick{}}, nil}, // no ping: it would feed the deadman
 	} {
@@ -125,7 +126,9 @@ func TestJogStopAndReset(t *testing.T) {
 	repeat.IsRepeat = true
 	o.tell(repeat)
 	o.state(func(s *client.State) { s.State, s.StopID = "stopped", 1 })
-	o.tell(repeat, key("r"), repeat, key("y"))
+	o.tell(repeat, key("r"), repeat)
+	o.wait(300 * time.Millisecond)
+	o.tell(key("y"))
 	o.state(func(*client.State) {})
 	o.tell(repeat)
 	o.wait(300 * time.Millisecond)
@@ -136,6 +139,28 @@ func TestJogStopAndReset(t *testing.T) {
 	o.tell(tea.KeyReleaseMsg{Code: 'w'}, key("w"))
 	if got := o.fake.calls(); len(got) != 1 {
 		t.Errorf("pressed again: %q", got)
+	}
+}
+
+// What was typed while the program stood still does nothing, but for a stop.
+func TestJogTypedWhileItStoodStill(t *testing.T) {
+	for _, releases := range []bool{true, false} {
+		o := newOperator(t, releases)
+		o.wait(100 * time.Millisecond)
+		o.now = o.now.Add(2 * time.Second)
+		o.tell(key("["), key("w"), key("t"), key("+"), key("space"))
+		if diff := cmp.Diff([]string{"stop"}, o.fake.calls()); diff != "" {
+			t.Errorf("releases %v (-want +got):\n%s", releases, diff)
+		}
+	}
+}
+
+// The gripper stays where it is, as long as it is not known where that is.
+func TestJogGripperBeforeTheScreen(t *testing.T) {
+	o := &viewer{Screen: NewJog(t.Context(), newFakeArm(), "", 40, 0), now: began}
+	o.tell(key("]"), key("["))
+	if got := o.fake().calls(); got != nil {
+		t.Errorf("%q", got)
 	}
 }
 

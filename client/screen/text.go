@@ -94,7 +94,8 @@ func pointText(p safety.Point, known bool) string {
 	return "x " + coordinate(p.X) + "  y " + coordinate(p.Y) + "  z " + coordinate(p.Z) + " mm"
 }
 
-func gripperText(kind safety.GripperKind, g safety.Gripper) string {
+// GripperText says what the gripper was last told.
+func GripperText(kind safety.GripperKind, g safety.Gripper) string {
 	switch {
 	case kind == safety.NoGripper:
 		return "none"
@@ -106,7 +107,8 @@ func gripperText(kind safety.GripperKind, g safety.Gripper) string {
 	return g.String()
 }
 
-func holderText(s *client.State) string {
+// HolderText says who has control.
+func HolderText(s *client.State) string {
 	switch {
 	case s.Holds:
 		return "this station"
@@ -116,8 +118,8 @@ func holderText(s *client.State) string {
 	return clean(s.Holder)
 }
 
-// causes lists what stopped the arm, the first cause first.
-func causes(s *client.State) string {
+// Causes lists what stopped the arm, the first cause first.
+func Causes(s *client.State) string {
 	var words []string
 	for _, c := range s.Causes {
 		word := strings.ReplaceAll(c.Cause, "_", " ")

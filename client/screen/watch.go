@@ -39,7 +39,7 @@ func NewWatch(ctx context.Context, arm Arm, address string) *Watch {
 // Update takes a message.
 func (w *Watch) Update(now time.Time, msg tea.Msg) tea.Cmd {
 	w.face.observe(msg)
-	w.guard.observe(&w.state)
+	w.guard.observe(msg, &w.state)
 	switch m := msg.(type) {
 	case tea.KeyPressMsg:
 		return w.press(now, m)
@@ -52,7 +52,7 @@ func (w *Watch) Update(now time.Time, msg tea.Msg) tea.Cmd {
 		}
 		w.latency.add(m.roundTrip)
 	default:
-		w.guard.done(msg)
+		return w.guard.done(msg)
 	}
 	return nil
 }
@@ -61,20 +61,22 @@ func (w *Watch) press(now time.Time, m tea.KeyPressMsg) tea.Cmd {
 	key := strings.ToLower(m.String())
 	switch {
 	case key == "ctrl+c":
-		return interrupt
+		return w.leave(interrupt)
 	case key == "s", m.Code == tea.KeySpace:
 		return w.stop(now, w.state.Stopped())
+	case w.left:
+		return nil
 	}
-	if cmd, taken := w.answer(key); taken {
+	if cmd, taken := w.answer(now, key); taken {
 		return cmd
 	}
 	switch key {
 	case "ctrl+z":
 		return w.suspend()
 	case "q":
-		return tea.Quit
+		return w.leave(tea.Quit)
 	case "r":
-		w.ask(&w.state)
+		w.ask(now, &w.state)
 	case "?":
 		w.help = !w.help
 	}

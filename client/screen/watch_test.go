@@ -81,22 +81,63 @@ func TestWatchKeys(t *testing.T) {
 		"s":               {[]tea.Msg{key("s")}, []string{"stop"}},
 		"space":           {[]tea.Msg{key("space")}, []string{"stop"}},
 		"r":               {[]tea.Msg{stopped, key("r")}, nil},
-		"r, y":            {[]tea.Msg{stopped, key("r"), key("y")}, []string{"reset 7"}},
-		"r, n":            {[]tea.Msg{stopped, key("r"), key("n"), key("y")}, nil},
+		"r, y":            {[]tea.Msg{stopped, key("r"), read, key("y")}, []string{"reset 7"}},
+		"r, y at once":    {[]tea.Msg{stopped, key("r"), key("y"), read, key("y")}, nil},
+		"r, n":            {[]tea.Msg{stopped, key("r"), read, key("n"), key("y")}, nil},
 		"r, r":            {[]tea.Msg{stopped, key("r"), key("r")}, nil},
-		"r, another stop": {[]tea.Msg{stopped, key("r"), again, key("y")}, nil},
-		"r, s":            {[]tea.Msg{stopped, key("r"), key("s"), key("y")}, []string{"stop"}},
-		"r, not stopped":  {[]tea.Msg{key("r"), key("y")}, nil},
-		"q":               {[]tea.Msg{key("q")}, []string{"quit"}},
-		"ctrl+c":          {[]tea.Msg{key("ctrl+c")}, []string{"interrupt"}},
-		"ticks":           {[]tea.Msg{Tick{}, Tick{}}, []string{"ping"}},
-		"pasted":          {[]tea.Msg{tea.PasteMsg{Content: "s"}}, nil},
+		"r, another stop": {[]tea.Msg{stopped, key("r"), again, read, key("y")}, nil},
+		"r, s":            {[]tea.Msg{stopped, key("r"), read, key("s"), key("y")}, []string{"stop"}},
+		// The daemon was restarted, and counts its stops anew.
+		"r, reconnected": {[]tea.Msg{stopped, key("r"), client.Event{Kind: client.ConnectionEvent, Connection: newFakeArm().connection}, stopped, read, key("y")}, nil},
+		"r, not stopped": {[]tea.Msg{key("r"), key("y")}, nil},
+		"q":              {[]tea.Msg{key("q")}, []string{"quit"}},
+		"q, r, y":        {[]tea.Msg{stopped, key("q"), key("r"), read, key("y")}, []string{"quit"}},
+		"q, s":           {[]tea.Msg{key("q"), key("s")}, []string{"quit", "stop"}},
+		"ctrl+c":         {[]tea.Msg{key("ctrl+c")}, []string{"interrupt"}},
+		"ticks":          {[]tea.Msg{Tick{}, Tick{}}, []string{"ping"}},
+		"pasted":         {[]tea.Msg{tea.PasteMsg{Content: "s"}}, nil},
 	} {
 		f := newFakeArm()
 		v := &viewer{Screen: NewWatch(t.Context(), f, ""), now: began}
 		v.tell(c.messages...)
 		if diff := cmp.Diff(c.want, f.calls()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// read is longer than it takes to read a question.
+const read = later(time.Second)
+
+// Who leaves behind a stop sees whether that failed. To leave twice does not wait.
+func TestLeavingWaitsForTheStop(t *testing.T) {
+	for _, screen := range []func(f *fakeArm) Screen{
+		func(f *fakeArm) Screen { return NewWatch(t.Context(), f, "") },
+		func(f *fakeArm) Screen { return NewJog(t.Context(), f, "", 40, 0) },
+	} {
+		for _, leave := range []string{"q", "esc", "ctrl+c"} {
+			s := screen(newFakeArm())
+			if _, isJog := s.(*Jog); isJog == (leave == "q") {
+				continue // q moves, in jog
+			}
+			s.Update(began, key("space"))
+			if s.Update(began, key(leave)) != nil {
+				t.Errorf("%T: %s leaves before the stop has an answer", s, leave)
+			}
+			if s.Update(began, stopDone{err: errors.New("failed")}) != nil {
+				t.Errorf("%T: %s leaves behind a stop that failed", s, leave)
+			}
+			s.Update(began, key("space"))
+			s.Update(began, key(leave))
+			if s.Update(began, stopDone{id: 1}) == nil {
+				t.Errorf("%T: %s does not leave behind the stop", s, leave)
+			}
+			s = screen(newFakeArm())
+			s.Update(began, key("space"))
+			s.Update(began, key(leave))
+			if s.Update(began, key(leave)) == nil {
+				t.Errorf("%T: %s twice waits", s, leave)
+			}
 		}
 	}
 }
