@@ -25,16 +25,20 @@ how long, with which verdicts. The requests:
   ping     the least that a daemon can be asked (the default)
   state    the longest answer
   check    a target is decoded and judged; nothing moves
-  command  MOVES THE ARM in a circle of 20 mm where it stands, with --move
+  command  MOVES THE ARM in a circle of 20 mm where it stands, with --move; it ends where
+           somebody stops the arm or takes control
+
+The daemon has to be named by --address, the one on this machine too: the load gets in the
+way of every other station of it. It refuses where another station has control.
 
 Without --rate each station sends its next request when a reply comes (a closed loop): that
 tells the throughput. With --rate each request has a moment at which it is due, and its latency
 counts from there (an open loop): that tells the latency, also of a daemon that pauses.
 Check and command take of a station's rate: the daemon refuses what is above rate_per_s.
 Ctrl-C prints what was measured until then.`,
-		Example: `  aetherctl bench --stations 64 --depth 16
-  aetherctl bench --stations 100 --rate 30 --request check
-  aetherctl bench --stop-port`,
+		Example: `  aetherctl bench -a 127.0.0.1:5000 --stations 64 --depth 16
+  aetherctl bench -a 127.0.0.1:5000 --stations 100 --rate 30 --request check
+  aetherctl bench -a 127.0.0.1:5000 --stop-port`,
 		Args: usage(cobra.NoArgs),
 	}
 	f := c.Flags()
@@ -66,6 +70,7 @@ type benching struct {
 	realArm  bool
 
 	welcome client.Welcome
+	holder  string // who has control; "" for nobody
 }
 
 func (b *benching) run() error {
@@ -75,6 +80,8 @@ func (b *benching) run() error {
 		return usagef(c, "--request is %q: it must be ping, state, check or command", b.request)
 	}
 	switch moves := b.cfg.Request == load.Command; {
+	case !c.Flag("address").Changed: // what other commands fall back to is the daemon that moves an arm for somebody
+		return usagef(c, "name the daemon to put under load, with --address: by itself bench loads neither the one on this machine nor that of AETHERD_ADDRESS")
 	case moves && !b.move:
 		return usagef(c, "--request command moves the arm: look whether it has room, and say --move")
 	case b.move && !moves:
@@ -84,6 +91,9 @@ func (b *benching) run() error {
 	}
 	if err := b.with(c, b.prepare); err != nil {
 		return err
+	}
+	if b.holder != "" {
+		return &explained{b.holder + " has control: a load would get in its way", &client.Error{Code: client.ErrNotInControl, Holder: b.holder}, nil}
 	}
 	if err := b.cfg.Check(); err != nil {
 		return usageError{c, err}
@@ -105,9 +115,6 @@ func (b *benching) prepare(ctx context.Context, arm *client.Client) error {
 	if b.stopPort {
 		b.cfg.Address = stopAddress(b.Config)
 	}
-	if b.cfg.Request < load.Check {
-		return nil
-	}
 	if d := b.welcome.Driver; b.cfg.Request == load.Command && d != "sim" && !b.realArm {
 		return usagef(b.command, "the arm is no simulator (driver %s): a load test would move it; if it shall, say --real-arm", d)
 	}
@@ -115,15 +122,16 @@ func (b *benching) prepare(ctx context.Context, arm *client.Client) error {
 	if err != nil {
 		return err
 	}
+	if b.holder = state.Holder; b.holder != "" || b.cfg.Request < load.Check {
+		return nil
+	}
 	if b.cfg.Request == load.Command {
 		if _, err := arm.Move(ctx, state.Position, client.CheckOnly()); err != nil {
 			return err // nobody could move it now
 		}
 	}
 	b.cfg.Targets = circle(state.Position, b.welcome.Min, b.welcome.Max)
-	if b.cfg.Gripper = state.Gripper; b.cfg.Gripper == safety.GripperUnchanged && b.welcome.Gripper != safety.NoGripper {
-		b.cfg.Gripper = safety.GripperOpen
-	}
+	b.cfg.Gripper = state.Gripper // so that it stays as it is
 	return nil
 }
 

@@ -24,7 +24,7 @@ func underLoad(t *testing.T, arm *client.Client) {
 	until(t, arm, "moved by bench", func(s *client.State) bool { return s.Position != safety.Point{X: 200, Z: 150} })
 }
 
-var moving10 = []string{"bench", "--request", "command", "--move", "--rate", "50", "--warmup", "0s", "--duration", "10m", "--json"}
+var movingLoad = []string{"--request", "command", "--move", "--rate", "50", "--warmup", "0s", "--duration", "10m", "--json"}
 
 // results decodes the objects of standard output.
 func results(t *testing.T, out string) (all []map[string]any) {
@@ -43,7 +43,7 @@ func results(t *testing.T, out string) (all []map[string]any) {
 func TestBenchIsInterrupted(t *testing.T) {
 	a := start(t)
 	arm := onlooker(t, a)
-	p := runPlayer(t, a, moving10...)
+	p := runPlayer(t, a, append([]string{"bench", "--address", a.Command}, movingLoad...)...)
 	underLoad(t, arm)
 	p.signal(os.Interrupt)
 	out, status := p.exit()
@@ -54,6 +54,21 @@ func TestBenchIsInterrupted(t *testing.T) {
 	until(t, arm, "let go", func(s *client.State) bool { return s.Holder == "" })
 }
 
+// A stop ends a load that moves the arm: a reset does not set it going again.
+func TestBenchEndsWithAStop(t *testing.T) {
+	a := start(t)
+	arm := onlooker(t, a)
+	p := runPlayer(t, a, append([]string{"bench", "--address", a.Command}, movingLoad...)...)
+	underLoad(t, arm)
+	if _, err := arm.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	out, status := p.exit()
+	if all := results(t, out); status != exitStopped || len(all) != 2 || all[0]["answered"].(float64) < 1 {
+		t.Errorf("status %d, %s: %s", status, out, &p.errs)
+	}
+}
+
 // The daemon goes away: it tells what was measured, and that it is gone.
 func TestBenchLosesTheDaemon(t *testing.T) {
 	a, err := launch()
@@ -61,13 +76,14 @@ func TestBenchLosesTheDaemon(t *testing.T) {
 		t.Fatal(err)
 	}
 	begun := time.Now()
-	p := runPlayer(t, a, moving10...)
+	p := runPlayer(t, a, append([]string{"bench", "--address", a.Command}, movingLoad...)...)
 	underLoad(t, onlooker(t, a))
 	if err := a.stop(); err != nil {
 		t.Fatal(err)
 	}
 	out, status := p.exit()
-	if all := results(t, out); status != exitNoConnection || len(all) != 2 || all[0]["answered"].(float64) < 1 {
+	lost := status == exitNoConnection || status == exitStopped // for the daemon stops the arm on its way down
+	if all := results(t, out); !lost || len(all) != 2 || all[0]["answered"].(float64) < 1 {
 		t.Errorf("status %d, %s: %s", status, out, &p.errs)
 	}
 	if took := time.Since(begun); took > time.Minute {
@@ -85,11 +101,11 @@ func TestBenchSparesARealArm(t *testing.T) {
 		c.Arm, c.Safety = grbl.Arm, grbl.Safety
 		c.Arm.Serial.Port = t.TempDir() + "/none" // an arm that does not answer
 	})
-	p := runPlayer(t, a, "bench", "--request", "command", "--move")
+	p := runPlayer(t, a, "bench", "--address", a.Command, "--request", "command", "--move")
 	if _, status := p.exit(); status != exitUsage || !strings.Contains(p.errs.String(), "the arm is no simulator (driver grbl)") {
 		t.Errorf("status %d: %s", status, &p.errs)
 	}
-	p = runPlayer(t, a, "bench", "--request", "command", "--move", "--real-arm")
+	p = runPlayer(t, a, "bench", "--address", a.Command, "--request", "command", "--move", "--real-arm")
 	if _, status := p.exit(); status != exitStopped { // for it does not answer
 		t.Errorf("status %d: %s", status, &p.errs)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -114,8 +115,8 @@ func (o *handsOptions) check(c *cobra.Command, args []string) (box *hands.Box, e
 	switch {
 	case !(o.deadman >= 100*time.Millisecond && o.deadman <= 250*time.Millisecond):
 		return nil, usagef(c, "deadman is %v: it must be from 100ms to 250ms", o.deadman)
-	case o.ttl < time.Millisecond:
-		return nil, usagef(c, "ttl is %v: it must be 1ms or more", o.ttl)
+	case !(o.ttl >= time.Millisecond && o.ttl <= 250*time.Millisecond):
+		return nil, usagef(c, "ttl is %v: it must be from 1ms to 250ms", o.ttl)
 	case !(o.speed >= 0), !(o.approachSpeed > 0):
 		return nil, usagef(c, "a speed must be above 0")
 	case !(o.rate >= 1 && o.rate <= 120):
@@ -145,6 +146,10 @@ func (s *station) laptopAddress(c *cobra.Command, args []string) (string, error)
 	return address, nil
 }
 
+// stuckOutput is how long an interrupted run may take to end: what shows it may be a terminal
+// that takes nothing any longer, a stalled ssh. The daemon holds the arm of a station that is gone.
+const stuckOutput = 2 * time.Second
+
 // leadByHand runs teleop hands.
 func (s *station) leadByHand(c *cobra.Command, o *handsOptions, args []string) error {
 	box, err := o.check(c, args)
@@ -156,6 +161,7 @@ func (s *station) leadByHand(c *cobra.Command, o *handsOptions, args []string) e
 		return err
 	}
 	s.Deadman = o.deadman
+	defer context.AfterFunc(c.Context(), func() { time.AfterFunc(stuckOutput, func() { os.Exit(exitInterrupted) }) })()
 	screen := newHandsScreen(c.OutOrStdout(), s.json, o.dryRun)
 	err = s.with(c, func(ctx context.Context, arm *client.Client) error {
 		return s.leadArm(c, ctx, arm, o, box, source, player, screen)
@@ -193,9 +199,19 @@ func (s *station) handSource(c *cobra.Command, o *handsOptions, args []string) (
 		if err != nil {
 			return nil, nil, nil, usageError{c, err}
 		}
-		laptop.Record, done = teleop.NewRecorder(file), file.Close
+		laptop.Record, done = teleop.NewRecorder(file), func() error { return closeRecording(file) }
 	}
 	return laptop, nil, done, nil
+}
+
+// closeRecording closes file, and takes it away where nothing is in it: the next attempt may
+// have its name.
+func closeRecording(file *os.File) error {
+	info, err := file.Stat()
+	if err = cmp.Or(err, file.Close()); err == nil && info.Size() == 0 {
+		err = os.Remove(file.Name())
+	}
+	return err
 }
 
 // leadArm lets the source lead an arm that is connected.

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 
 	"github.com/aether-arm/aetherd/client"
 	"github.com/aether-arm/aetherd/client/hands"
@@ -114,6 +115,55 @@ type teleoperation struct {
 	events chan handsJSON
 	errs   bytes.Buffer
 	exit   chan struct{} // closed at its end
+}
+
+// An output that takes nothing does not keep it from ending.
+func TestTeleopOfAStuckOutput(t *testing.T) {
+	a, l := start(t), newHandStream(t)
+	l.at(0, 0, 0)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	cmd := exec.Command("aetherctl", "teleop", "hands", "--json", "--dry-run", hands100, l.Addr().String())
+	cmd.Env = append(os.Environ(), "AETHERD_ADDRESS="+a.Command, "AETHERD_STOP_ADDRESS="+a.Stop)
+	cmd.Stdout = w
+	size, err := unix.FcntlInt(w.Fd(), unix.F_SETPIPE_SZ, 4096)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for n, same := 0, 0; n < size-1000 || same < 20; same++ { // it is full: 30 targets a second would be told
+		<-look.C
+		before := n
+		if n, err = unix.IoctlGetInt(int(r.Fd()), unix.TIOCINQ); err != nil {
+			t.Fatal(err)
+		}
+		if n != before {
+			same = 0
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+		if status := cmd.ProcessState.ExitCode(); status != exitInterrupted {
+			t.Errorf("status %d", status)
+		}
+	case <-time.After(handsPatience):
+		t.Error("it does not end")
+		_ = cmd.Process.Kill()
+		<-ended
+	}
 }
 
 func startTeleop(t *testing.T, a *aetherd, args ...string) *teleoperation {

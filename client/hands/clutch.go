@@ -134,6 +134,9 @@ func (c *Clutch) Arm(now time.Duration, a Arm) Action {
 func (c *Clutch) Frame(now time.Duration, f Frame, room bool) Action {
 	stale := c.Tick(now)
 	c.frames++
+	if f.Grab == NoGrab && c.state != Engaged {
+		c.grip.Forget()
+	}
 	c.grip.See(f.Grab)
 	switch {
 	case !f.Seen:
@@ -224,6 +227,7 @@ func (c *Clutch) unsee(why string) Action {
 	}
 	a := c.lose(why)
 	c.restart()
+	c.grip.Forget()
 	return a
 }
 

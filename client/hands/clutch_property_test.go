@@ -128,8 +128,8 @@ func (w *world) check(a hands.Action, ends bool) {
 	if !a.Move {
 		return
 	}
-	if w.cfg.Map.Box.Beyond(a.Target) > w.cfg.DeadZone+w.cfg.Distance {
-		w.t.Fatalf("%v is far outside of the box", a.Target)
+	if w.cfg.Map.Box.Beyond(a.Target) > 1e-9 {
+		w.t.Fatalf("%v is outside of the box", a.Target)
 	}
 	if !was {
 		engagements++

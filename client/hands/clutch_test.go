@@ -246,6 +246,34 @@ func TestClutchWithoutDepth(t *testing.T) {
 	}
 }
 
+// Without a depth too the targets stay in the box: an arm that is far outside of it is not
+// engaged, and one that is a little outside comes in.
+func TestClutchWithoutDepthStaysInTheBox(t *testing.T) {
+	flat := at(0, 0, 0)
+	flat.HasZ = false
+	edge := config().Map.Box.Max.X
+	far := newBench(config())
+	far.arm.Position.X = edge + 60
+	for range 30 {
+		if a := far.frame(flat); a != (hands.Action{}) {
+			t.Fatalf("%+v with an arm 60 mm outside of the box", a)
+		}
+	}
+	if s := far.Status(); s.Outside < 59 || s.Outside > 61 {
+		t.Errorf("%+v", s)
+	}
+	near := newBench(config())
+	near.arm.Position.X = edge + 10
+	for range 30 {
+		if a := near.frame(flat); a.Move && a.Target.X > edge {
+			t.Fatalf("the target %v is outside of the box", a.Target)
+		}
+	}
+	if s := near.Status(); s.State != hands.Engaged {
+		t.Errorf("%+v", s)
+	}
+}
+
 // Without room nothing is sent; what the gripper is to be told is not lost with it.
 func TestClutchWithoutRoom(t *testing.T) {
 	b := newBench(config())
@@ -297,6 +325,41 @@ func TestClutchAndGripper(t *testing.T) {
 		if diff := cmp.Diff(want, strings.Join(told, " ")); diff != "" || first.Gripper != 0 {
 			t.Errorf("gripper %t (-want +got)\n%s", has, diff)
 		}
+	}
+}
+
+// What the left hand did before it was out of sight is no state to compare with: an arm that
+// holds something does not drop it because the hand that closed it comes back open.
+func TestClutchForgetsALeftHandThatWasAway(t *testing.T) {
+	with := func(g hands.Grab) hands.Frame {
+		f := at(0, 0, 0)
+		f.Grab = g
+		return f
+	}
+	for name, away := range map[string]func(b *bench){
+		"after an engagement":  func(b *bench) { b.engage(t, with(hands.Grabbing)); b.frame(hands.Frame{}) },
+		"before the first one": func(b *bench) { b.frame(with(hands.Grabbing)); b.frame(with(hands.Grabbing)) },
+		"with the laptop": func(b *bench) {
+			b.engage(t, with(hands.Grabbing))
+			b.Gone(b.now, "gone")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := config()
+			c.Gripper, c.GrabFrames = true, 2
+			b := newBench(c)
+			away(b)
+			b.engage(t, with(hands.NoGrab))
+			for range 10 {
+				if a := b.frame(with(hands.Open)); a.Gripper != safety.GripperUnchanged {
+					t.Fatalf("the gripper is told %v", a.Gripper)
+				}
+			}
+			b.frame(with(hands.Grabbing))
+			if a := b.frame(with(hands.Grabbing)); a.Gripper != safety.GripperClosed {
+				t.Errorf("the gripper is told %v", a.Gripper)
+			}
+		})
 	}
 }
 

@@ -32,6 +32,9 @@ func (g *Grip) See(now Grab) {
 // something does not drop it because a hand that is open has come to it.
 func (g *Grip) Begin() { g.told = g.steady }
 
+// Forget takes that the hand was away: what it did before is no state to compare with.
+func (g *Grip) Forget() { *g = Grip{Frames: g.Frames} }
+
 // Next returns what the gripper is to be told, GripperUnchanged for nothing: only what the
 // hand does anew since Begin.
 func (g *Grip) Next() safety.Gripper {

@@ -162,10 +162,10 @@ type Map struct {
 	Box  Box
 }
 
-// Place returns where in the workspace (mm) the hand of f is; where its depth is not known,
-// that of instead is taken.
+// Place returns where in the box (mm) the hand of f is; where its depth is not known, that of
+// instead is taken, or the box's end that is nearest to it.
 func (m *Map) Place(f *Frame, instead safety.Point) safety.Point {
-	p := instead
+	p := m.Box.nearest(instead)
 	for i, v := range [3]float64{f.X, f.Y, f.Z} {
 		axis := m.Axes[i]
 		if i == depth && !f.HasZ {

@@ -71,7 +71,7 @@ func TestPlace(t *testing.T) {
 		{"left", hands.Frame{X: -50, HasZ: true}, safety.Point{X: 195, Y: 55, Z: 135}},
 		{"up", hands.Frame{Y: 100, HasZ: true}, safety.Point{X: 195, Y: 0, Z: 195}},
 		{"towards the camera", hands.Frame{Z: 100, HasZ: true}, safety.Point{X: 235, Y: 0, Z: 135}},
-		{"depth not known", hands.Frame{Y: -100}, safety.Point{X: 333, Y: 0, Z: 75}},
+		{"depth not known", hands.Frame{Y: -100}, safety.Point{X: 235, Y: 0, Z: 75}},
 	} {
 		got := ofAether.Place(&c.hand, safety.Point{X: 333, Y: 444, Z: 555})
 		if diff := cmp.Diff(c.want, got); diff != "" {

@@ -96,6 +96,53 @@ func TestCommandMoves(t *testing.T) {
 	}
 }
 
+// Somebody stops the arm, or takes control: the load that moved it ends, so that the arm does
+// not move again with the reset, or the release.
+func TestCommandEnds(t *testing.T) {
+	for name, c := range map[string]struct {
+		end func(t *testing.T, other *client.Client) error
+		is  error
+	}{
+		"with a stop":  {func(t *testing.T, other *client.Client) error { _, err := other.Stop(t.Context()); return err }, client.ErrStopped},
+		"with control": {func(t *testing.T, other *client.Client) error { return other.Take(t.Context()) }, client.ErrNotInControl},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at, _ := start(t, func(c *config.Config) {
+				c.Stations = []config.Station{{Name: "other", Role: "supervisor"}}
+			})
+			other, err := client.Dial(t.Context(), client.Config{Address: at.Command, StopAddress: at.Stop, Name: "other"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer other.Close()
+			ended := make(chan error, 1)
+			go func() {
+				_, err := Run(t.Context(), Config{Address: at.Command, Request: Command, Targets: []safety.Point{{X: -200, Z: 150}}, Stations: 3, Depth: 2, Duration: MaxDuration, Rate: 40})
+				ended <- err
+			}()
+			for e, err := range other.Subscribe(t.Context(), 50) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if e.Kind == client.StateEvent && e.State.Position.X < 199 {
+					break
+				}
+			}
+			if err := c.end(t, other); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case err := <-ended:
+				if !errors.Is(err, c.is) {
+					t.Error(err)
+				}
+			case <-time.After(20 * time.Second):
+				t.Fatal("the load goes on")
+			}
+		})
+	}
+}
+
 func state(t *testing.T, at daemon.Addresses) client.State {
 	t.Helper()
 	c, err := client.Dial(t.Context(), client.Config{Address: at.Command, StopAddress: at.Stop})

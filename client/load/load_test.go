@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -208,6 +209,25 @@ func TestPeerThatHangs(t *testing.T) {
 			if took := time.Since(begun); took > 20*time.Second || r.Lost() != 6 {
 				t.Errorf("it took %v, and %d requests are lost", took, r.Lost())
 			}
+		})
+	}
+}
+
+// Nor does one that takes nothing, whose connection is full.
+func TestPeerThatTakesNothing(t *testing.T) {
+	for name, rate := range map[string]float64{"closed": 0, "open": 50} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				conn, other := net.Pipe() // has no buffer
+				defer other.Close()
+				cfg := Config{Stations: 1, Depth: 1, Duration: MaxDuration, Rate: rate}
+				r := newRun(&cfg, []net.Conn{conn})
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if err := r.load(ctx); err == nil || !strings.Contains(err.Error(), "answered nothing for 2s") {
+					t.Error(err)
+				}
+			})
 		})
 	}
 }

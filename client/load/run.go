@@ -44,7 +44,7 @@ func newRun(cfg *Config, conns []net.Conn) *run {
 	for i, c := range conns {
 		r.stations = append(r.stations, &station{
 			conn: c, script: lines, tally: r.tallies[i%len(r.tallies)], timing: &r.timing,
-			due: make([]time.Duration, cfg.Depth), in: make([]byte, inputSize(cfg.Depth)),
+			due: make([]time.Duration, cfg.Depth), in: make([]byte, inputSize(cfg.Depth)), moves: cfg.Request == Command,
 		})
 	}
 	r.timing = timing{begun: time.Now(), measure: cfg.Warmup, end: cfg.Warmup + cfg.Duration}
@@ -93,6 +93,9 @@ func (r *run) missing(err error) string {
 	n := 0
 	for _, s := range r.stations {
 		n += s.flying()
+	}
+	if n == 0 {
+		return ""
 	}
 	return fmt.Sprintf("; %d requests have no reply", n)
 }

@@ -39,6 +39,9 @@ type station struct {
 	bytesOut uint64 // as well
 	unsent   uint64 // were due in an open loop, and had no room in flight
 
+	moves bool // its requests move the arm
+	moved bool // one did
+
 	in       []byte
 	have     int           // bytes in in
 	deadline time.Duration // that the connection has
@@ -54,6 +57,9 @@ func (s *station) room() int   { return len(s.due) - s.flying() }
 func (s *station) closed() error {
 	for {
 		now := s.now()
+		if err := s.extend(now); err != nil {
+			return err
+		}
 		if now < s.end {
 			room := s.room()
 			for i := range room {
@@ -65,23 +71,20 @@ func (s *station) closed() error {
 		} else if s.flying() == 0 {
 			return nil
 		}
-		if err := s.extend(now); err != nil {
-			return err
-		}
 		if err := s.read(); err != nil {
 			return err
 		}
 	}
 }
 
-// extend renews the time in which a reply has to come, now and then: it costs as much as a
-// small write.
+// extend renews the time in which the daemon has to take a request and to answer one, now and
+// then: it costs as much as a small write.
 func (s *station) extend(now time.Duration) error {
 	if s.deadline-now > patience {
 		return nil
 	}
 	s.deadline = now + patience + patience/4
-	return s.conn.SetReadDeadline(s.begun.Add(s.deadline))
+	return s.conn.SetDeadline(s.begun.Add(s.deadline))
 }
 
 // open sends requests when they are due: the first one after so long, then one every interval.
@@ -92,6 +95,9 @@ func (s *station) open(ctx context.Context, first, interval time.Duration) error
 	heard := first
 	for {
 		now := s.now()
+		if err := s.extend(now); err != nil {
+			return err
+		}
 		if err := s.write(o.take(now)); err != nil {
 			return err
 		}
@@ -230,6 +236,21 @@ func (s *station) reply(line []byte, size int, now time.Duration) error {
 	if due >= s.measure {
 		s.tally.count(code, now-due, size)
 		s.tally.last = max(s.tally.last, now)
+	}
+	if s.moves {
+		return s.moving(code)
+	}
+	return nil
+}
+
+// moving ends a load that moves the arm where somebody stops it, or takes control from it:
+// the arm shall not move again by itself when that is over.
+func (s *station) moving(code []byte) error {
+	switch {
+	case code == nil:
+		s.moved = true
+	case string(code) == string(client.ErrStopped), s.moved && string(code) == string(client.ErrNotInControl):
+		return &client.Error{Code: client.Code(code)}
 	}
 	return nil
 }

@@ -16,5 +16,5 @@
 // arm was. It is counted, and it is not done again.
 //
 // Everything but Play takes the time as an argument. Play has the one goroutine that watches
-// how far behind the arm is, and it ends before Play returns.
+// the connection and how far behind the arm is, and it ends before Play returns.
 package recording

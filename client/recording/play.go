@@ -66,13 +66,13 @@ func Play(ctx context.Context, arm Arm, t *Track, o Options) (Played, error) {
 	if err != nil {
 		return Played{}, err
 	}
-	watching, cancel := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
 	var watch sync.WaitGroup
-	if !t.Requests {
-		watch.Go(func() { p.watch(watching) })
+	watch.Go(func() { p.watch(ctx, cancel) })
+	if err = p.run(ctx); errors.Is(err, context.Canceled) {
+		err = context.Cause(ctx)
 	}
-	err = p.run(ctx)
-	cancel()
+	cancel(nil)
 	watch.Wait()
 	p.played.Most = p.most
 	return p.played, err
@@ -274,8 +274,9 @@ func (p *playback) speed(s Sample) float64 {
 // lagTolerance is how far in mm an arm may be behind beyond what its acceleration explains.
 const lagTolerance = 10
 
-// watch compares where the arm is with where it is due, until ctx ends.
-func (p *playback) watch(ctx context.Context) {
+// watch compares where the arm is with where it is due, until ctx ends. A connection that is
+// lost ends the playback: it may be back before the next motion.
+func (p *playback) watch(ctx context.Context, end context.CancelCauseFunc) {
 	v := min(p.fast, p.o.Welcome.Speed)
 	// The arm keeps the distance in which it can brake, v²/2a, behind a point that moves.
 	limit := lagTolerance + v*v/(2*p.o.Welcome.Accel)
@@ -284,7 +285,11 @@ func (p *playback) watch(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		if e.Kind != client.StateEvent || !e.State.HasPosition {
+		if e.Kind == client.ConnectionEvent {
+			end(client.ErrConnectionLost)
+			return
+		}
+		if p.track.Requests || e.Kind != client.StateEvent || !e.State.HasPosition {
 			continue
 		}
 		now := time.Since(p.begun)

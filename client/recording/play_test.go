@@ -25,6 +25,7 @@ type stand struct {
 	delay func(n int) time.Duration // of the reply to the n-th motion; nil: none
 	fail  func(n int) error         // the verdict
 	lag   float64                   // mm that its state is behind
+	lost  time.Duration             // the connection is, and is back at once; 0: never
 }
 
 type move struct {
@@ -60,6 +61,14 @@ func (s *stand) Ping(context.Context) (time.Duration, error) {
 
 func (s *stand) Subscribe(ctx context.Context, rate float64) iter.Seq2[client.Event, error] {
 	return func(yield func(client.Event, error) bool) {
+		if s.lost > 0 {
+			select {
+			case <-ctx.Done():
+			case <-time.After(s.lost):
+				yield(client.Event{Kind: client.ConnectionEvent, Connection: client.Connection{Up: true, Number: 2}}, nil)
+			}
+			return
+		}
 		for ctx.Err() == nil {
 			at := time.Since(s.begun).Seconds() * 100 // along ramp
 			if !yield(client.Event{State: client.State{HasPosition: true, Position: safety.Point{X: at - s.lag, Z: 100}}}, nil) {
@@ -149,6 +158,18 @@ func TestSilentPlaybackEnds(t *testing.T) {
 	_, err := play(t, s, nil, 1, Options{})
 	if !errors.Is(err, ErrSilent) || len(s.moves) != 11 {
 		t.Errorf("%v after %d motions", err, len(s.moves))
+	}
+}
+
+// A connection that is lost ends it, also where it is back before the next motion.
+func TestPlaybackEndsWithTheConnection(t *testing.T) {
+	for _, requests := range []bool{false, true} {
+		track := ramp()
+		track.Requests = requests
+		s := &stand{lost: 410 * ms}
+		if _, err := play(t, s, track, 1, Options{}); !errors.Is(err, client.ErrConnectionLost) || len(s.moves) != 21 {
+			t.Errorf("requests %t: %v after %d motions", requests, err, len(s.moves))
+		}
 	}
 }
 

@@ -68,8 +68,11 @@ func (p *Player) Run(ctx context.Context, tell func(News)) error {
 			p.repeatFirst(ctx, tell)
 			p.hold = false
 		}
-		if err := p.play(ctx, skip, tell); err != nil || !p.Loop || ctx.Err() != nil {
+		if err := p.play(ctx, skip, tell); err != nil || !p.Loop {
 			return err
+		}
+		if !sleep(ctx, time.Duration(float64(time.Second)/p.Rate)) { // as between two lines
+			return nil
 		}
 	}
 }

@@ -85,6 +85,29 @@ func TestPlayerBeginsAgain(t *testing.T) {
 	})
 }
 
+// A recording of one line, or of one moment, is not begun again without end in no time.
+func TestPlayerOfOneMomentBeginsAgainInTime(t *testing.T) {
+	for _, file := range []string{"{" + hand(1) + "\n", `{"t_ms":7,` + hand(1) + "\n" + `{"t_ms":7,` + hand(2) + "\n"} {
+		synctest.Test(t, func(t *testing.T) {
+			p, err := NewPlayer(strings.NewReader(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Loop = true
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			got := played(ctx, p, func(n int) {
+				if n == 1000 {
+					cancel()
+				}
+			})
+			if len(got) < 28 || len(got) > 62 {
+				t.Errorf("%d lines in a second of %q", len(got), file)
+			}
+		})
+	}
+}
+
 func TestPlayerOfNoHands(t *testing.T) {
 	for _, file := range []string{"", noHand + "\n", `{"t_ms":0,"position":{"x":1,"y":2,"z":3}}` + "\n", "\x00\x01\n"} {
 		if _, err := NewPlayer(strings.NewReader(file)); err == nil {
