@@ -51,7 +51,7 @@ func typed(t *testing.T, a *aetherd, args []string) *shell {
 	t.Helper()
 	s := &shell{command: exec.Command("aetherctl", args...), lines: make(chan string, 1000)}
 	s.command.Dir = "../.."
-	s.command.Env = append(os.Environ(), "AETHERD_ADDRESS="+a.Command, "AETHERD_STOP_ADDRESS="+a.Stop, "AETHERD_NAME=nobody")
+	s.command.Env = append(os.Environ(), "AETHERD_ADDRESS="+a.Command, "AETHERD_STOP_ADDRESS="+a.Stop)
 	r, w := io.Pipe()
 	s.command.Stdout, s.command.Stderr = w, w
 	if err := s.command.Start(); err != nil {

@@ -250,7 +250,7 @@ func (s *station) leadArm(c *cobra.Command, ctx context.Context, arm *client.Cli
 		Stopped: howToReset, Tell: screen.tell,
 	}
 	if player != nil {
-		cfg.Engaged = player.Begin
+		cfg.Engaged, cfg.Recorded = player.Begin, true
 	}
 	err = teleop.Run(ctx, arm, cfg)
 	screen.end(err == nil)

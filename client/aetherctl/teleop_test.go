@@ -393,6 +393,10 @@ func TestTeleopSurvivesAStop(t *testing.T) {
 	if err := s.c.Reset(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
+	p.until("told to leave", func(e handsJSON) bool { return strings.Contains(e.Advice, "take the hand away") })
+	l.at(90, 0, 0)
+	p.until("apart", func(e handsJSON) bool { return strings.HasPrefix(e.Advice, "move the hand") })
+	l.at(-rest.Position.Y, 0, 0)
 	p.engaged()
 }
 

@@ -64,6 +64,7 @@ type Clutch struct {
 	hasZ    bool         // its depth was known
 	placed  safety.Point // it, not filtered
 	hand    safety.Point // it, filtered
+	apart   bool         // it has to be away from the arm once before it can lead
 	near    bool         // it has been near the arm since
 	since   time.Duration
 	target  safety.Point // sent last in this engagement
@@ -117,9 +118,13 @@ func (c *Clutch) Arm(now time.Duration, a Arm) Action {
 	// What was on its way when the clutch engaged tells of the time before.
 	confirmed := c.ours
 	c.ours = c.state == Engaged && (c.ours || a.Ours && !a.Held)
+	if !c.hasHand && now-c.handAt >= c.cfg.Dwell {
+		c.apart = false
+	}
 	switch {
 	case a.Blocked != "":
-		c.near = false
+		// A reset, or a connection that is back, must not start a hand that happens to be there.
+		c.near, c.apart = false, true
 		return c.lose(a.Blocked)
 	case confirmed && a.Held:
 		return c.lose("the daemon has decelerated the arm")
@@ -190,11 +195,13 @@ func (c *Clutch) see(now time.Duration, f *Frame) (ended Action) {
 // dwell looks whether the hand is where the arm is.
 func (c *Clutch) dwell(now time.Duration) {
 	ready := c.known && c.arm.Blocked == "" && now-c.armAt <= armFresh
-	if !ready || c.hand.Sub(c.arm.Position).Norm() > c.cfg.Distance {
+	away := c.hand.Sub(c.arm.Position).Norm() > c.cfg.Distance
+	switch {
+	case !ready:
 		c.near = false
-		return
-	}
-	if !c.near {
+	case away:
+		c.near, c.apart = false, false
+	case !c.near && !c.apart:
 		c.near, c.since = true, now
 	}
 }

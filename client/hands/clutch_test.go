@@ -388,3 +388,37 @@ func TestConfigCheck(t *testing.T) {
 		}
 	}
 }
+
+// A hand that is at the arm when that can be moved again does not lead it before it has been away.
+func TestClutchWantsTheHandAwayOnce(t *testing.T) {
+	still := func(b *bench, n int, f hands.Frame) {
+		t.Helper()
+		for range n {
+			if a := b.frame(f); a.Move {
+				t.Fatalf("it leads: %+v", b.Status())
+			}
+		}
+	}
+	for name, leave := range map[string]func(b *bench){
+		"far from the arm":   func(b *bench) { still(b, 1, at(60, 0, 0)) },
+		"out of the picture": func(b *bench) { still(b, 15, hands.Frame{}) },
+	} {
+		b := newBench(config())
+		b.engage(t, at(0, 0, 0))
+		b.arm.Blocked = "stopped"
+		still(b, 30, at(0, 0, 0))
+		still(b, 30, at(60, 0, 0)) // away while it is stopped is no agreement to what comes after
+		still(b, 30, at(0, 0, 0))
+		b.arm.Blocked = "" // a reset
+		still(b, 30, at(0, 0, 0))
+		still(b, 2, hands.Frame{}) // a frame or two without the hand are none
+		still(b, 30, at(0, 0, 0))
+		if !b.Status().Apart {
+			t.Errorf("%s: it does not say that the hand has to leave", name)
+		}
+		leave(b)
+		if a := b.engage(t, at(0, 0, 0)); !a.Move || b.Status().Apart {
+			t.Errorf("%s: %+v", name, b.Status())
+		}
+	}
+}

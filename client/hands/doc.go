@@ -23,5 +23,6 @@
 // a line that cannot be read, with no hand for Config.Stale, with a hand that jumps, with a
 // refusal, a stop, a lost control or a lost connection; each is a Release, at once, which
 // decelerates the arm. After that nothing is sent until the clutch engages again, in the same
-// way: nothing moves by itself.
+// way: nothing moves by itself. Where the arm could not be moved (a stop, a lost connection,
+// another's control), the hand has to be away from it once before that: a reset starts no hand.
 package hands

@@ -17,6 +17,7 @@ type Status struct {
 	// The way from the hand to the arm; valid with Seen and an arm that is not blocked.
 	Distance float64 // mm
 	Way      string  // in directions of the picture
+	Apart    bool    // the hand has to be away from the arm once before it can lead
 	Outside  float64 // mm that the arm is outside of the box, where that is too far for a hand to get
 
 	Grab                 Grab
@@ -39,7 +40,7 @@ func (c *Clutch) Status() Status {
 	}
 	if s.Seen && s.Arm.Blocked == "" {
 		way := c.arm.Position.Sub(c.hand)
-		s.Distance, s.Way = way.Norm(), c.cfg.Map.Direct(way)
+		s.Distance, s.Way, s.Apart = way.Norm(), c.cfg.Map.Direct(way), c.apart
 	}
 	return s
 }

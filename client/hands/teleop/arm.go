@@ -33,6 +33,17 @@ func (s *session) armOf(state *client.State) hands.Arm {
 	return a
 }
 
+// blocked is why the arm cannot be moved as an error, in the daemon's words where it has some.
+func blocked(state *client.State, why string) error {
+	switch {
+	case state.Stopped():
+		return &client.Error{Code: client.ErrStopped, StopID: state.StopID}
+	case state.Holder != "" && !state.Holds:
+		return &client.Error{Code: client.ErrNotInControl, Holder: state.Holder}
+	}
+	return errors.New(why)
+}
+
 // workspace is the box that every target has to be in.
 func workspace(w *client.Welcome) hands.Box { return hands.Box{Min: w.Min, Max: w.Max} }
 

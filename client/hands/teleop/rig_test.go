@@ -6,6 +6,7 @@ import (
 	"context"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -216,6 +217,36 @@ func (r *run) until(what string, ok func(Event) bool) Event {
 func (r *run) clutch(state hands.State) Event {
 	r.t.Helper()
 	return r.until(state.String(), func(e Event) bool { return e.Kind == ClutchTurn && e.State == state })
+}
+
+// wait waits until the run ends, and returns why.
+func (r *run) wait() error {
+	r.t.Helper()
+	for late := time.After(patience); ; {
+		select {
+		case <-r.events:
+		case err := <-r.end:
+			return err
+		case <-late:
+			r.t.Fatal("the run does not end")
+		}
+	}
+}
+
+// leave waits until the hand at the arm is told to leave, and takes it to x: nothing leads before.
+func (r *run) leave(l *aLaptop, x float64) {
+	r.t.Helper()
+	r.until("told to leave", func(e Event) bool {
+		return e.Kind == Tick && e.Apart && strings.Contains(e.Advice(), "take the hand away")
+	})
+	r.until("still waiting", func(e Event) bool {
+		if e.State == hands.Engaged {
+			r.t.Fatalf("a hand that was there leads: %+v", e)
+		}
+		return e.Kind == Tick && e.Frames > 30
+	})
+	l.say(seen(x, 0, 0, "Open"))
+	r.until("apart", func(e Event) bool { return e.Kind == Tick && e.Seen && !e.Apart })
 }
 
 // lost returns the event that ends an engagement.

@@ -139,6 +139,9 @@ func (s *sender) step() bool {
 func (s *sender) move(ctx context.Context, o *order) error {
 	_, err := s.arm.Move(ctx, o.target, append(slices.Clip(s.moving), client.Expires(o.expires))...)
 	if err == nil && o.gripper != safety.GripperUnchanged {
+		if time.Now().After(o.expires) { // the daemon is given no time: an arm may have to brake before it grips
+			return client.ErrExpired
+		}
 		var opts []client.Option
 		if s.dry {
 			opts = append(opts, client.CheckOnly())

@@ -20,6 +20,10 @@ type Config struct {
 	Speed  float64       // of the arm, mm/s; 0: the daemon's limit
 	TTL    time.Duration // of each target
 
+	// Recorded: the source is no person. Whatever keeps the arm from being moved ends the run, so
+	// that a reset, which somebody else may send, does not set it going.
+	Recorded bool
+
 	// DryRun moves nothing and takes no control: it asks the daemon for its verdicts.
 	DryRun bool
 
@@ -159,7 +163,9 @@ func (s *session) loop(ctx context.Context) error {
 				return err
 			}
 		case r := <-s.results:
-			s.settle(&r)
+			if err := s.settle(&r); err != nil {
+				return err
+			}
 		case <-stale.C:
 			s.do(s.clutch.Tick(s.clock.now()))
 		case <-look.C:
@@ -197,13 +203,20 @@ func (s *session) observe(e *client.Event) error {
 	now := s.clock.now()
 	switch e.Kind {
 	case client.StateEvent:
-		s.do(s.clutch.Arm(now, s.armOf(&e.State)))
+		a := s.armOf(&e.State)
+		s.do(s.clutch.Arm(now, a))
+		if a.Blocked != "" && s.ends() {
+			return blocked(&e.State, a.Blocked)
+		}
 	case client.ConnectionEvent:
 		c := &e.Connection
 		s.status.DaemonUp, s.status.DaemonErr = c.Up, c.Err
 		switch {
 		case !c.Up:
 			s.do(s.clutch.Arm(now, hands.Arm{Blocked: "there is no connection to the daemon"}))
+			if s.ends() {
+				return c.Err
+			}
 		case c.ConfigChanged:
 			return ErrConfigChanged
 		default:
@@ -215,22 +228,29 @@ func (s *session) observe(e *client.Event) error {
 	return nil
 }
 
+// ends reports whether what keeps the arm from being moved ends the run.
+func (s *session) ends() bool { return s.cfg.Recorded && !s.cfg.DryRun }
+
 // settle takes the daemon's answer to an order.
-func (s *session) settle(r *result) {
+func (s *session) settle(r *result) error {
 	if !s.sender.current(r) {
-		return // the clutch has been lost since
+		return nil // the clutch has been lost since
 	}
 	s.status.Targets++
 	s.status.Sent, s.status.Verdict, s.status.Latency = r.target, r.err, r.took
 	s.tell(Sent)
 	if r.err != nil {
 		s.do(s.clutch.Drop(s.clock.now(), r.err.Error()))
-		return
+		if s.ends() {
+			return r.err
+		}
+		return nil
 	}
 	if r.gripper != safety.GripperUnchanged {
 		s.status.Gripper = r.gripper
 		s.tell(Gripped)
 	}
+	return nil
 }
 
 // do carries out what the clutch has decided.
@@ -266,6 +286,8 @@ func (s *Status) Advice() string {
 		return s.Arm.Blocked
 	case s.Outside > 0:
 		return fmt.Sprintf("the arm is %.0f mm outside of the box, where no hand gets: move it in, or give another --box", s.Outside)
+	case s.Apart:
+		return "the arm can be moved again: take the hand away from it, then come back"
 	case s.Seen && s.Way != "":
 		return "move the hand " + s.Way
 	case s.Seen:

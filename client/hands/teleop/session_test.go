@@ -3,6 +3,7 @@
 package teleop
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
@@ -130,6 +131,7 @@ func again(t *testing.T, l *aLaptop, r *run, w *witness, other *client.Client) {
 		if err := other.Reset(ctx, now.StopID); err != nil {
 			t.Fatal(err)
 		}
+		r.leave(l, 90) // the reset does not start a hand that is there
 	case now.Holder == "witness":
 		r.until("told of the holder", func(e Event) bool { return e.Arm.Blocked == "witness has control" })
 		if err := other.Release(ctx); err != nil {
@@ -322,7 +324,43 @@ func TestHeldByAnother(t *testing.T) {
 	if err := pendant.Release(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	r.leave(l, 90)
+	l.say(seen(20, 0, 0, "Open"))
 	r.clutch(hands.Engaged)
+}
+
+// A recording is no person: what keeps the arm from being moved ends it, and a reset or a release
+// does not set it going.
+func TestRecordedEnds(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		end  func(ctx context.Context, p *proxy, other *client.Client) error
+		want error
+	}{
+		{"a stop", func(ctx context.Context, _ *proxy, other *client.Client) error { _, err := other.Stop(ctx); return err }, client.ErrStopped},
+		{"control is taken", func(ctx context.Context, _ *proxy, other *client.Client) error { return other.Take(ctx) }, client.ErrNotInControl},
+		{"the connection is cut", func(_ context.Context, p *proxy, _ *client.Client) error { p.cut(); return nil }, client.ErrConnectionLost},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			at := aetherd(t, slowArm, func(c *config.Config) {
+				c.Stations = []config.Station{{Name: "witness", Role: "supervisor"}}
+			})
+			p, l := newProxy(t, at.Command), newLaptop(t)
+			other := dial(t, at, "witness")
+			w := watchArm(t, other)
+			r := lead(t, dial(t, at, "hand", func(cfg *client.Config) { cfg.Address = p.Addr().String() }),
+				&Laptop{Address: l.address()}, calm, func(cfg *Config) { cfg.Recorded = true })
+			underway(t, l, r, w)
+			if err := c.end(t.Context(), p, other); err != nil {
+				t.Fatal(err)
+			}
+			if err := r.wait(); !errors.Is(err, c.want) {
+				t.Errorf("the run ended with %v, want %v", err, c.want)
+			}
+			w.stands(time.Now())
+		})
+	}
 }
 
 // A dry run takes no control and moves nothing, and tells what it would send.
