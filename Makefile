@@ -4,7 +4,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 FUZZTIME ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race check fuzz bench golden
+.PHONY: help build run test race check fuzz bench microbench golden
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,7 +37,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (30s)
 		$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir; \
 	done
 
-bench: ## Run the benchmarks
+bench: ## Measure aetherd beside other servers, in ratios (about three minutes)
+	$(GO) run ./daemon/bench
+
+microbench: ## Run the Go benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 golden: ## Rewrite the files that tests compare with; look at the diff before you commit it

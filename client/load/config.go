@@ -41,8 +41,18 @@ func ParseRequest(name string) (Request, bool) {
 	return Ping, false
 }
 
+// Peer is what answers.
+type Peer uint8
+
+const (
+	Aetherd Peer = iota // every reply carries the id of its request
+	Base                // a server of the base exchange only: no ids, a reply a request
+	Echo                // sends every line back
+)
+
 // Config is a load.
 type Config struct {
+	Peer     Peer
 	Address  string // of the command port or, for Ping and State, of the stop port
 	Stations int    // connections, from 1 to MaxStations
 	Depth    int    // requests in flight of each at most, from 1 to MaxDepth
@@ -70,6 +80,9 @@ func (c *Config) Check() error {
 	within("duration", c.Duration >= time.Millisecond && c.Duration <= MaxDuration, c.Duration, time.Millisecond, MaxDuration)
 	within("warmup", c.Warmup >= 0 && c.Warmup <= MaxWarmup, c.Warmup, 0, MaxWarmup)
 	within("rate", c.Rate == 0 || c.Rate >= 0.01 && c.Rate <= MaxRate, c.Rate, 0.01, MaxRate)
+	if c.Peer > Echo || c.Peer != Aetherd && c.Request != Command {
+		errs = append(errs, errors.New("servers of the base exchange are asked commands"))
+	}
 	if c.Request > Command {
 		errs = append(errs, errors.New("the request is not one that this package knows"))
 	}

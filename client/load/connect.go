@@ -17,8 +17,9 @@ import (
 // dialers is how many connections are made at a time: fewer than a listener's backlog.
 const dialers = 64
 
-// connect opens n connections, each of which has answered a ping, or none.
-func connect(ctx context.Context, address string, n int) ([]net.Conn, error) {
+// connect opens the connections of all stations, or none. Aetherd has answered a ping on each.
+func connect(ctx context.Context, cfg *Config) ([]net.Conn, error) {
+	n := cfg.Stations
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	conns := make([]net.Conn, n)
@@ -29,7 +30,7 @@ func connect(ctx context.Context, address string, n int) ([]net.Conn, error) {
 	for range min(dialers, n) {
 		work.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				conn, err := greet(ctx, address)
+				conn, err := greet(ctx, cfg)
 				if err != nil {
 					cancel(err)
 					return
@@ -76,14 +77,14 @@ const (
 )
 
 // greet opens a connection and has aetherd answer on it.
-func greet(ctx context.Context, address string) (net.Conn, error) {
-	conn, err := client.Config{Address: address}.Connect(ctx)
-	if err != nil {
-		return nil, err
+func greet(ctx context.Context, cfg *Config) (net.Conn, error) {
+	conn, err := client.Config{Address: cfg.Address}.Connect(ctx)
+	if err != nil || cfg.Peer != Aetherd {
+		return conn, err
 	}
 	if err := pong(conn); err != nil {
 		_ = conn.Close()
-		return nil, fmt.Errorf("station at %s: %w", address, err)
+		return nil, fmt.Errorf("station at %s: %w", cfg.Address, err)
 	}
 	return conn, nil
 }

@@ -87,7 +87,10 @@ func TestRunCounts(t *testing.T) {
 			in, out := uint64(len(`{"status":"ok","message":"pong","id":100000}`+"\n")), uint64(len(`{"type":"ping","id":100000}`+"\n"))
 			want := Result{Config: r.Config, Elapsed: r.Elapsed, Sent: r.Answered, Answered: r.Answered, Codes: map[string]uint64{"ok": r.Answered}, BytesIn: in * r.Answered, BytesOut: out * r.Answered}
 			got := r
-			got.Latency, got.Lateness, got.Unsent = nil, nil, 0
+			got.Latency, got.Lateness, got.Unsent, got.Total = nil, nil, 0, 0
+			if r.Total <= r.Answered {
+				t.Errorf("%d replies with the warm-up, %d without", r.Total, r.Answered)
+			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}

@@ -9,6 +9,7 @@ import (
 
 var (
 	replyOK    = []byte(`{"status":"ok"`)
+	replyPyOK  = []byte(`{"status": "ok"`) // as Python's json prints it
 	replyError = []byte(`{"status":"error"`)
 	codeMember = []byte(`"code":"`)
 )
@@ -16,7 +17,7 @@ var (
 // verdict returns the code of a reply, nil for ok. It knows the form in which aetherd prints;
 // nothing is allocated.
 func verdict(line []byte) (code []byte, err error) {
-	if bytes.HasPrefix(line, replyOK) {
+	if bytes.HasPrefix(line, replyOK) || bytes.HasPrefix(line, replyPyOK) {
 		return nil, nil
 	}
 	if bytes.HasPrefix(line, replyError) {

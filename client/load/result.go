@@ -13,6 +13,7 @@ type Result struct {
 
 	Sent     uint64
 	Answered uint64
+	Total    uint64 // answered, with the warm-up
 	Unsent   uint64 // due in an open loop, and not sent, for Depth requests were in flight
 
 	Codes    map[string]uint64 // replies by their code; "ok" are those without one

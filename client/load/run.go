@@ -17,7 +17,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	if err := cfg.Check(); err != nil {
 		return Result{}, err
 	}
-	conns, err := connect(ctx, cfg.Address, cfg.Stations)
+	conns, err := connect(ctx, &cfg)
 	if err != nil {
 		return Result{}, err
 	}
@@ -44,7 +44,7 @@ func newRun(cfg *Config, conns []net.Conn) *run {
 	for i, c := range conns {
 		r.stations = append(r.stations, &station{
 			conn: c, script: lines, tally: r.tallies[i%len(r.tallies)], timing: &r.timing,
-			due: make([]time.Duration, cfg.Depth), in: make([]byte, inputSize(cfg.Depth)), moves: cfg.Request == Command,
+			due: make([]time.Duration, cfg.Depth), in: make([]byte, inputSize(cfg.Depth)), moves: cfg.Request == Command, echoes: cfg.Peer == Echo,
 		})
 	}
 	r.timing = timing{begun: time.Now(), measure: cfg.Warmup, end: cfg.Warmup + cfg.Duration}
@@ -119,6 +119,7 @@ func (r *run) result() Result {
 	}
 	for _, s := range r.stations {
 		res.Sent += s.measured
+		res.Total += s.answered
 		res.BytesOut += s.bytesOut
 		res.Unsent += s.unsent
 	}

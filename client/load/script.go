@@ -10,7 +10,7 @@ import (
 const firstID = 100_000
 
 // script is the lines that every station sends, over and over, behind each other in memory.
-// A line's id is its place, so a reply tells which request it answers.
+// A line's id is its place, so a reply tells which request it answers; the base exchange has no ids.
 type script struct {
 	text []byte
 	ends []int    // of each line in text
@@ -23,7 +23,11 @@ func newScript(c *Config) *script {
 	for i := range max(64, 2*c.Depth) {
 		s.text = c.appendLine(s.text, i)
 		s.ends = append(s.ends, len(s.text))
-		s.ids = append(s.ids, append(strconv.AppendInt([]byte(`,"id":`), int64(firstID+i), 10), '}'))
+		id := []byte{'}'}
+		if c.Peer == Aetherd {
+			id = append(strconv.AppendInt([]byte(`,"id":`), int64(firstID+i), 10), '}')
+		}
+		s.ids = append(s.ids, id)
 	}
 	return s
 }
@@ -50,8 +54,10 @@ func (c *Config) appendLine(dst []byte, i int) []byte {
 	if c.Request == Check {
 		dst = append(dst, `,"check":true`...)
 	}
-	dst = append(dst, `,"id":`...)
-	dst = strconv.AppendInt(dst, int64(firstID+i), 10)
+	if c.Peer == Aetherd {
+		dst = append(dst, `,"id":`...)
+		dst = strconv.AppendInt(dst, int64(firstID+i), 10)
+	}
 	return append(dst, '}', '\n')
 }
 

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/aether-arm/aetherd/client/load"
+)
+
+//go:embed python/*.py
+var scripts embed.FS
+
+// contestant is a server in a process of its own.
+type contestant struct {
+	name    string
+	peer    load.Peer
+	address string // of its command port
+
+	cmd   *exec.Cmd
+	ended chan struct{}
+}
+
+// startWithin is how long a server may take until it listens.
+const startWithin = 20 * time.Second
+
+// start runs a server and waits until address finds in its output where it listens.
+func start(ctx context.Context, c *contestant, cmd *exec.Cmd, output func(*exec.Cmd) (io.Reader, error), address func(c *contestant, line string) bool) error {
+	out, err := output(cmd)
+	if err != nil {
+		return err
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	c.cmd, c.ended = cmd, make(chan struct{})
+	listens, last := make(chan struct{}), ""
+	go func() {
+		defer close(c.ended)
+		known := false
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if last = lines.Text(); !known && address(c, last) {
+				known = true
+				close(listens)
+			}
+		}
+		_ = cmd.Wait()
+	}()
+	select {
+	case <-listens:
+		return nil
+	case <-c.ended:
+		return fmt.Errorf("%s ended before it listened: %s", c.name, last)
+	case <-time.After(startWithin):
+		c.end()
+		return fmt.Errorf("%s does not listen after %v", c.name, startWithin)
+	case <-ctx.Done():
+		c.end()
+		return ctx.Err()
+	}
+}
+
+func (c *contestant) end() {
+	_ = c.cmd.Process.Kill()
+	<-c.ended
+}
+
+func stdout(cmd *exec.Cmd) (io.Reader, error) {
+	cmd.Stderr = os.Stderr
+	return cmd.StdoutPipe()
+}
+
+func stderr(cmd *exec.Cmd) (io.Reader, error) { return cmd.StderrPipe() }
+
+// printed is a server that prints its address on a line of its own.
+func printed(c *contestant, line string) bool {
+	if _, err := netip.ParseAddrPort(line); err != nil {
+		return false // the log of gnet
+	}
+	c.address = line
+	return true
+}
+
+// startServer runs one of this program's own servers.
+func startServer(ctx context.Context, name string) (*contestant, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	c := &contestant{name: name, peer: load.Base}
+	if name == "echo" {
+		c.peer = load.Echo
+	}
+	return c, start(ctx, c, exec.Command(self, "serve", name), stdout, printed)
+}
+
+// startPython runs one of the scripts.
+func startPython(ctx context.Context, name string) (*contestant, error) {
+	script, err := scripts.ReadFile("python/" + name + "_server.py")
+	if err != nil {
+		return nil, err
+	}
+	c := &contestant{name: name, peer: load.Base}
+	return c, start(ctx, c, exec.Command("python3", "-c", string(script)), stdout, printed)
+}
+
+// configuration lets every station set the target, as often as it can.
+const configuration = `
+[server]
+listen = "127.0.0.1:0"
+stop_listen = "127.0.0.1:0"
+[ops]
+listen = "127.0.0.1:0"
+[log]
+format = "json"
+[safety]
+control = "shared"
+rate_per_s = 1000000
+burst = 1000000
+`
+
+// startAetherd runs the daemon at path, with the configuration above.
+func startAetherd(ctx context.Context, path, dir string) (*contestant, error) {
+	config := filepath.Join(dir, "bench.toml")
+	if err := os.WriteFile(config, []byte(configuration), 0o644); err != nil {
+		return nil, err
+	}
+	c := &contestant{name: "aetherd", peer: load.Base}
+	cmd := exec.Command(path, "run", "-c", config)
+	cmd.Env = append(os.Environ(), "JOURNAL_STREAM=bench") // no hints
+	return c, start(ctx, c, cmd, stderr, ready)
+}
+
+// ready reads the daemon's log until it says that it listens.
+func ready(c *contestant, line string) bool {
+	var said struct {
+		Message string
+		Command string
+	}
+	if json.Unmarshal([]byte(line), &said) != nil || said.Message != "ready" {
+		return false
+	}
+	c.address = said.Command
+	return true
+}
+
+// build makes the daemon's binary.
+func build(ctx context.Context, dir string) (string, error) {
+	path := filepath.Join(dir, "aetherd")
+	out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, "github.com/aether-arm/aetherd/daemon/aetherd").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build aetherd: %w\n%s", err, strings.TrimSpace(string(out)))
+	}
+	return path, nil
+}
