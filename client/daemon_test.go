@@ -180,7 +180,9 @@ func TestDialOfRealPorts(t *testing.T) {
 // itself and watches on; the arm stays where it is.
 func TestDaemonRestarted(t *testing.T) {
 	ctx := t.Context()
-	a, err := run()
+	a, err := run(func(cfg *config.Config) { // where no connection has its other end, so that none takes the port
+		cfg.Server.Listen, cfg.Server.StopListen = "127.0.0.3:0", "127.0.0.3:0"
+	})
 	must(t, err)
 	c := a.dial(t, "laptop")
 	moving := make(chan error, 1)

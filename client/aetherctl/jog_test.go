@@ -336,7 +336,7 @@ func TestJogRefused(t *testing.T) {
 // The daemon comes back while a key is held: nothing moves until it is pressed again.
 func TestJogReconnects(t *testing.T) {
 	t.Parallel()
-	d, err := launch()
+	d, err := launch(comesBack)
 	if err != nil {
 		t.Fatal(err)
 	}

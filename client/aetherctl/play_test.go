@@ -88,7 +88,7 @@ func TestPlayEnds(t *testing.T) {
 
 // The daemon ends under a playback, and is there again before it: nothing is played on.
 func TestPlayEndsWithTheConnection(t *testing.T) {
-	a, err := launch()
+	a, err := launch(comesBack)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,11 +97,11 @@ func TestPlayEndsWithTheConnection(t *testing.T) {
 	if err := a.stop(); err != nil {
 		t.Fatal(err)
 	}
-	again := start(t, func(c *config.Config) { c.Server.Listen, c.Server.StopListen = a.Command, a.Stop })
+	next := start(t, again(a.Addresses))
 	if _, status := p.exit(); status != exitNoConnection && status != exitStopped {
 		t.Errorf("status %d: %s", status, &p.errs)
 	}
-	state, err := onlooker(t, again).State(t.Context())
+	state, err := onlooker(t, next).State(t.Context())
 	if err != nil || state.Position.X != 200 || state.Holder != "" {
 		t.Errorf("the arm of the new daemon is at %+v, %v", state, err)
 	}

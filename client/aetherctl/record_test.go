@@ -249,7 +249,7 @@ func TestRecordKilled(t *testing.T) {
 
 // The daemon goes and comes back: both are lines, and the recording goes on.
 func TestRecordAcrossARestart(t *testing.T) {
-	a, err := launch()
+	a, err := launch(comesBack)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func TestRecordAcrossARestart(t *testing.T) {
 	if line := p.line(`"event":"connection"`); !strings.Contains(line, `"up":false,"error":"`) {
 		t.Errorf("at the loss: %s", line)
 	}
-	start(t, func(c *config.Config) { c.Server.Listen, c.Server.StopListen = a.Command, a.Stop })
+	start(t, again(a.Addresses))
 	p.line(`"event":"connection","up":true`)
 	p.line(`"state":"idle"`)
 	p.signal(syscall.SIGTERM)

@@ -89,7 +89,7 @@ func TestStuckTerminal(t *testing.T) {
 // The daemon goes away and comes back: watch goes on by itself.
 func TestWatchReconnects(t *testing.T) {
 	t.Parallel()
-	d, err := launch()
+	d, err := launch(comesBack)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,13 @@ func TestWatchReconnects(t *testing.T) {
 	p.left(exitDone)
 }
 
-// again has a daemon listen where another one did.
+// comesBack has a daemon listen at an address that no connection has at its other end: between its
+// end and that of the next one, none takes the port.
+func comesBack(c *config.Config) {
+	c.Server.Listen, c.Server.StopListen = "127.0.0.3:0", "127.0.0.3:0"
+}
+
+// again has a daemon listen where another one did, which comesBack.
 func again(at daemon.Addresses) func(*config.Config) {
 	return func(c *config.Config) { c.Server.Listen, c.Server.StopListen = at.Command, at.Stop }
 }

@@ -36,12 +36,12 @@ func TestBench(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skipf("two of the servers are in Python: %v", err)
 	}
-	b := bench{rounds: 2, each: 30 * time.Millisecond}
+	b := bench{loads: []goal{{shape: shape{1, 1}}, {shape: shape{8, 4}, throughput: 0.5}}, rounds: 2, each: 30 * time.Millisecond}
 	rows, err := b.run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := 5 * len(shapes); len(rows) != want {
+	if want := 5 * len(b.loads); len(rows) != want {
 		t.Errorf("%d rows, want %d", len(rows), want)
 	}
 	for _, r := range rows {

@@ -24,7 +24,7 @@ func main() {
 
 func command() *cobra.Command {
 	var (
-		b      bench
+		b      = bench{loads: goals}
 		asJSON bool
 	)
 	c := &cobra.Command{
