@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/aether-arm/aetherd/client/internal/elapsed"
 	"github.com/aether-arm/aetherd/codec"
 )
 
@@ -51,12 +52,8 @@ func Expires(at time.Time) Option {
 	}
 }
 
-// remaining returns the time from now to at. A computer that sleeps stops its monotonic clock, and
-// not the one on its wall: what has passed is the longer of both. A wall clock that is set forward
-// is a motion that was not sent, and no harm.
-func remaining(at, now time.Time) time.Duration {
-	return min(at.Sub(now), at.Round(0).Sub(now.Round(0)))
-}
+// remaining returns the time from now to at, in which the computer's sleep has passed too.
+func remaining(at, now time.Time) time.Duration { return -elapsed.Between(at, now) }
 
 // errExpired: the request has no time left, and is not sent.
 var errExpired = fmt.Errorf("%w: %w", ErrNotSent, &Error{Code: ErrExpired})

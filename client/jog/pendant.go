@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aether-arm/aetherd/client"
+	"github.com/aether-arm/aetherd/client/internal/elapsed"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -151,7 +152,7 @@ func (p *Pendant) Answered(now time.Time, err error) {
 
 // Look notices, before all else that happens at now, whether this program stood still.
 func (p *Pendant) Look(now time.Time) {
-	if !p.looked.IsZero() && passed(p.looked, now) > Stall {
+	if !p.looked.IsZero() && elapsed.Between(p.looked, now) > Stall {
 		p.deaf = now.Add(deaf)
 		if p.down(p.looked) {
 			p.LetGo(Stalled)
@@ -163,12 +164,6 @@ func (p *Pendant) Look(now time.Time) {
 // Deaf tells whether what is typed counts for nothing: this program stood still, and what was
 // typed meanwhile comes now.
 func (p *Pendant) Deaf(now time.Time) bool { return now.Before(p.deaf) }
-
-// passed is the time between. A computer that sleeps stops its monotonic clock, and not the
-// one on its wall: the longer of both counts.
-func passed(from, to time.Time) time.Duration {
-	return max(to.Sub(from), to.Round(0).Sub(from.Round(0)))
-}
 
 // Probe tells whether the terminal is to be asked for a sign of life now.
 func (p *Pendant) Probe(now time.Time) bool {

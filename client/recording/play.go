@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aether-arm/aetherd/client"
+	"github.com/aether-arm/aetherd/client/internal/elapsed"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -156,7 +157,7 @@ func (p *playback) run(ctx context.Context) error {
 // inTime counts the periods in which nothing was sent, until they are too many. The clock of a
 // machine that slept tells only by the time of day.
 func (p *playback) inTime(now time.Time) error {
-	silent := max(now.Sub(p.heard), now.Round(0).Sub(p.heard.Round(0)))
+	silent := elapsed.Between(p.heard, now)
 	if deadman := p.o.Welcome.Deadman; silent >= deadman {
 		return fmt.Errorf("%w for %v, and the deadman is %v: it does not go on by itself. Play again when this machine and the network have time", ErrSilent, silent.Round(time.Millisecond), deadman)
 	}
