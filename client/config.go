@@ -85,6 +85,12 @@ func (c Config) complete() (Config, error) {
 	return c, errors.Join(errs...)
 }
 
+// Addresses returns where the command port and the stop port are, with what c leaves out.
+func (c Config) Addresses() (command, stop string, err error) {
+	err = c.completeAddresses()
+	return c.Address, c.StopAddress, err
+}
+
 func (c *Config) completeAddresses() error {
 	if c.Address == "" {
 		c.Address = defaultHost

@@ -263,3 +263,17 @@ func TestConfig(t *testing.T) {
 		}
 	}
 }
+
+// The stop port is by default the port after the command port.
+func TestAddresses(t *testing.T) {
+	for _, c := range []struct{ address, stop, want string }{
+		{"127.0.0.1:5000", "", "127.0.0.1:5001"},
+		{"arm.local", "", "arm.local:5001"},
+		{"[::1]:7000", "", "[::1]:7001"},
+		{"arm.local:1", "other:9", "other:9"},
+	} {
+		if _, got, err := (Config{Address: c.address, StopAddress: c.stop}).Addresses(); err != nil || got != c.want {
+			t.Errorf("%q, %q: %q, want %q", c.address, c.stop, got, c.want)
+		}
+	}
+}

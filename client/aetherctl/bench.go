@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,7 +111,10 @@ func (b *benching) prepare(ctx context.Context, arm *client.Client) error {
 	b.welcome = arm.Welcome()
 	b.cfg.Address = b.Address
 	if b.stopPort {
-		b.cfg.Address = stopAddress(b.Config)
+		var err error
+		if _, b.cfg.Address, err = b.Addresses(); err != nil {
+			return err
+		}
 	}
 	if d := b.welcome.Driver; b.cfg.Request == load.Command && d != "sim" && !b.realArm {
 		return usagef(b.command, "the arm is no simulator (driver %s): a load test would move it; if it shall, say --real-arm", d)
@@ -155,17 +156,4 @@ func circle(at, low, high safety.Point) (all []safety.Point) {
 		all = append(all, middle.Add(safety.Point{X: r * cos, Y: r * sin}))
 	}
 	return all
-}
-
-// stopAddress is the stop port of c: by default the port after the command port.
-func stopAddress(c client.Config) string {
-	if c.StopAddress != "" {
-		return c.StopAddress
-	}
-	host, port, err := net.SplitHostPort(c.Address)
-	if err != nil { // as the address was good enough to dial, it has no port
-		host, port = c.Address, "5000"
-	}
-	n, _ := strconv.Atoi(port)
-	return net.JoinHostPort(host, strconv.Itoa(n+1))
 }

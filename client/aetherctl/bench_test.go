@@ -132,19 +132,6 @@ func TestCircleIsInside(t *testing.T) {
 	})
 }
 
-func TestStopAddress(t *testing.T) {
-	for _, c := range []struct{ address, stop, want string }{
-		{"127.0.0.1:5000", "", "127.0.0.1:5001"},
-		{"arm.local", "", "arm.local:5001"},
-		{"[::1]:7000", "", "[::1]:7001"},
-		{"arm.local:1", "other:9", "other:9"},
-	} {
-		if got := stopAddress(client.Config{Address: c.address, StopAddress: c.stop}); got != c.want {
-			t.Errorf("%q, %q: %q, want %q", c.address, c.stop, got, c.want)
-		}
-	}
-}
-
 func TestBenchTexts(t *testing.T) {
 	got := []string{durationText(940), durationText(25_340), durationText(1_230_000), durationText(2 * time.Second),
 		bytesText(500, time.Second), bytesText(25_300_000, time.Second), bytesText(3e12, time.Second)}
