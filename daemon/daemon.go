@@ -57,6 +57,7 @@ type daemon struct {
 	command *port
 	stop    *port
 	address Addresses
+	claims  [2]*claim  // of the command port and the stop port
 	failed  chan error // what ended unasked
 	tellers sync.WaitGroup
 }
@@ -64,10 +65,10 @@ type daemon struct {
 // The requests that the stop port takes; the command port takes all.
 var stopTypes = []codec.Type{codec.TypeStop, codec.TypePing, codec.TypeState}
 
-func assemble(c *config.Config, o Options, log zerolog.Logger) (*daemon, error) {
+// assemble wires a daemon, and claims its addresses until run ends.
+func assemble(c *config.Config, o Options, log zerolog.Logger) (_ *daemon, err error) {
 	driver := o.Driver
 	if driver == nil {
-		var err error
 		if driver, err = c.Driver(o.Reserve); err != nil {
 			return nil, err
 		}
@@ -77,13 +78,17 @@ func assemble(c *config.Config, o Options, log zerolog.Logger) (*daemon, error) 
 		return nil, err
 	}
 	d := &daemon{config: c, log: log, failed: make(chan error, 4)}
-	var err error
-	if d.address.Command, err = probe("listen", c.Server.Listen); err != nil {
-		return nil, err
+	defer func() {
+		if err != nil {
+			d.release()
+		}
+	}()
+	for i, listener := range []struct{ key, address string }{{"listen", c.Server.Listen}, {"stop_listen", c.Server.StopListen}} {
+		if d.claims[i], err = claimAddress(listener.key, listener.address); err != nil {
+			return nil, err
+		}
 	}
-	if d.address.Stop, err = probe("stop_listen", c.Server.StopListen); err != nil {
-		return nil, err
-	}
+	d.address.Command, d.address.Stop = d.claims[0].address, d.claims[1].address
 	clock := newClock()
 	gate, err := safety.New(clock.now(), gateConfig)
 	if err != nil {
@@ -114,6 +119,13 @@ func assemble(c *config.Config, o Options, log zerolog.Logger) (*daemon, error) 
 	}
 	d.address.Ops = d.ops.address()
 	return d, nil
+}
+
+// release lets go of the addresses.
+func (d *daemon) release() {
+	for _, c := range d.claims {
+		c.release()
+	}
 }
 
 // introduction is the part of a hello's reply that is the same for everybody.
@@ -147,6 +159,7 @@ const spareProcs = 2
 // run starts every part in turn: the arm, then the ports. It returns when ctx ends or a
 // part does.
 func (d *daemon) run(ctx context.Context, o Options) error {
+	defer d.release()
 	loops := runtime.NumCPU()
 	runtime.GOMAXPROCS(loops + 1 + spareProcs)
 

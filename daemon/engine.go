@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"strconv"
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
@@ -22,20 +20,6 @@ type engine struct {
 	address string
 	ended   chan struct{} // closed when the engine has ended
 	err     error         // why it ended; valid then
-}
-
-// probe finds out whether address can be listened on, and which port stands for port 0.
-// The engine's own listeners share the port among its loops (SO_REUSEPORT), so a second
-// daemon would share it as well instead of failing.
-func probe(key, address string) (string, error) {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return "", fmt.Errorf("[server] %s = %q: %w", key, address, err)
-	}
-	defer l.Close()
-	// With the host as configured: net makes [::] of 0.0.0.0, where gnet takes IPv6 only.
-	host, _, err := net.SplitHostPort(address)
-	return net.JoinHostPort(host, strconv.Itoa(l.Addr().(*net.TCPAddr).Port)), err
 }
 
 // startEngine starts to listen. A return of the engine that stop did not ask for goes to
