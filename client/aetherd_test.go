@@ -5,73 +5,22 @@ package client_test
 import (
 	"context"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/aether-arm/aetherd/client"
-	"github.com/aether-arm/aetherd/daemon"
 	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
-// aetherd is a daemon in this process, over the simulated arm.
-type aetherd struct {
-	daemon.Addresses
-	cancel context.CancelFunc
-	ended  chan struct{}
-	err    error // valid when ended is closed
-}
-
-// run starts a daemon on free ports, and returns when it listens.
-func run(edits ...func(*config.Config)) (*aetherd, error) {
-	c := config.Default()
-	c.Server.Listen, c.Server.StopListen, c.Ops.Listen = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
-	c.Arm.WriteDeadline = 1000 // a machine with other work is no stuck arm
-	for _, edit := range edits {
-		edit(c)
-	}
-	log, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	a := &aetherd{cancel: cancel, ended: make(chan struct{})}
-	ready := make(chan daemon.Addresses, 1)
-	go func() {
-		defer close(a.ended)
-		defer log.Close()
-		a.err = daemon.Run(ctx, c, daemon.Options{Version: "test", Log: log, Ready: func(at daemon.Addresses) { ready <- at }})
-	}()
-	select {
-	case a.Addresses = <-ready:
-		return a, nil
-	case <-a.ended:
-		cancel()
-		return nil, a.err
-	}
-}
-
-// stop ends the daemon.
-func (a *aetherd) stop() error {
-	a.cancel()
-	<-a.ended
-	return a.err
-}
+// aetherd is a daemon that stations of a test dial.
+type aetherd struct{ *daemontest.Daemon }
 
 func start(t *testing.T, edits ...func(*config.Config)) *aetherd {
 	t.Helper()
-	a, err := run(edits...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := a.stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return a
+	return &aetherd{daemontest.Start(t, edits...)}
 }
 
 // config is that of a station of this daemon.

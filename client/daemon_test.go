@@ -14,6 +14,7 @@ import (
 
 	"github.com/aether-arm/aetherd/client"
 	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -180,15 +181,14 @@ func TestDialOfRealPorts(t *testing.T) {
 // itself and watches on; the arm stays where it is.
 func TestDaemonRestarted(t *testing.T) {
 	ctx := t.Context()
-	a, err := run(func(cfg *config.Config) { // where no connection has its other end, so that none takes the port
-		cfg.Server.Listen, cfg.Server.StopListen = "127.0.0.3:0", "127.0.0.3:0"
-	})
+	d, err := daemontest.Launch(daemontest.ComesBack)
 	must(t, err)
+	a := &aetherd{d}
 	c := a.dial(t, "laptop")
 	moving := make(chan error, 1)
 	go func() { _, err := c.MoveAndWait(ctx, far); moving <- err }()
 	until(t, c, func(s *client.State) bool { return s.Position.X < 190 })
-	must(t, a.stop())
+	must(t, a.End())
 	if err := <-moving; err == nil {
 		t.Error("the motion came to its end")
 	}
@@ -205,7 +205,7 @@ func TestDaemonRestarted(t *testing.T) {
 		t.Errorf("a stop meanwhile: %v", err)
 	}
 
-	start(t, func(cfg *config.Config) { cfg.Server.Listen, cfg.Server.StopListen = a.Command, a.Stop })
+	start(t, daemontest.Again(a.Addresses))
 	for n := range c.Connections(ctx) {
 		if n.Up {
 			if n.Number != 2 || n.ConfigChanged {

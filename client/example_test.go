@@ -10,17 +10,19 @@ import (
 	"time"
 
 	"github.com/aether-arm/aetherd/client"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
 // simulated runs an aetherd for an example, and returns how to reach it and how to end it.
 // In a program of yours the Config is client.Config{Address: "arm.local", Name: "laptop"}.
 func simulated() (cfg client.Config, end func()) {
-	a, err := run()
+	d, err := daemontest.Launch()
 	if err != nil {
 		log.Fatal(err)
 	}
-	return a.config("laptop"), func() { _ = a.stop() }
+	a := &aetherd{d}
+	return a.config("laptop"), func() { _ = d.End() }
 }
 
 // Connect, go somewhere, and close the gripper there.

@@ -15,6 +15,7 @@ import (
 	"github.com/aether-arm/aetherd/client"
 	"github.com/aether-arm/aetherd/client/load"
 	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -41,7 +42,7 @@ func results(t *testing.T, out string) (all []map[string]any) {
 
 // Ctrl-C tells what was measured until then.
 func TestBenchIsInterrupted(t *testing.T) {
-	a := start(t)
+	a := daemontest.Start(t)
 	arm := onlooker(t, a)
 	p := runPlayer(t, a, append([]string{"bench", "--address", a.Command}, movingLoad...)...)
 	underLoad(t, arm)
@@ -56,7 +57,7 @@ func TestBenchIsInterrupted(t *testing.T) {
 
 // A stop ends a load that moves the arm: a reset does not set it going again.
 func TestBenchEndsWithAStop(t *testing.T) {
-	a := start(t)
+	a := daemontest.Start(t)
 	arm := onlooker(t, a)
 	p := runPlayer(t, a, append([]string{"bench", "--address", a.Command}, movingLoad...)...)
 	underLoad(t, arm)
@@ -71,14 +72,14 @@ func TestBenchEndsWithAStop(t *testing.T) {
 
 // The daemon goes away: it tells what was measured, and that it is gone.
 func TestBenchLosesTheDaemon(t *testing.T) {
-	a, err := launch()
+	a, err := daemontest.Launch()
 	if err != nil {
 		t.Fatal(err)
 	}
 	begun := time.Now()
 	p := runPlayer(t, a, append([]string{"bench", "--address", a.Command}, movingLoad...)...)
 	underLoad(t, onlooker(t, a))
-	if err := a.stop(); err != nil {
+	if err := a.End(); err != nil {
 		t.Fatal(err)
 	}
 	out, status := p.exit()
@@ -93,7 +94,7 @@ func TestBenchLosesTheDaemon(t *testing.T) {
 
 // An arm that is no simulator is moved only by those who say that it is one.
 func TestBenchSparesARealArm(t *testing.T) {
-	a := start(t, func(c *config.Config) {
+	a := daemontest.Start(t, func(c *config.Config) {
 		grbl, err := config.Load("../../deploy/arms/grbl.toml")
 		if err != nil {
 			t.Fatal(err)

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 )
 
 // document returns the text of one of docs/.
@@ -70,7 +72,7 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := start(t)
+	a := daemontest.Start(t)
 	t.Setenv("AETHERD_ADDRESS", a.Command)
 	t.Setenv("AETHERD_STOP_ADDRESS", a.Stop)
 	milliseconds := regexp.MustCompile(`[0-9.]+ ms`)

@@ -12,11 +12,12 @@ import (
 
 	"github.com/aether-arm/aetherd/client"
 	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 )
 
 // TestExitStatuses walks the table of exit.go with the whole program but its process.
 func TestExitStatuses(t *testing.T) {
-	a := start(t)
+	a := daemontest.Start(t)
 	ada, err := client.Dial(t.Context(), client.Config{Address: a.Command, StopAddress: a.Stop, Name: "ada"})
 	if err != nil {
 		t.Fatal(err)
@@ -75,8 +76,8 @@ func TestExitStatuses(t *testing.T) {
 // TestStopOfAnotherDaemon: where --address names a daemon, the stop port of the environment is
 // another one's.
 func TestStopOfAnotherDaemon(t *testing.T) {
-	here := start(t)
-	there := start(t, func(c *config.Config) {
+	here := daemontest.Start(t)
+	there := daemontest.Start(t, func(c *config.Config) {
 		c.Server.Listen, c.Server.StopListen = "127.0.0.2:0", "127.0.0.2:0" // where nothing else listens
 	})
 	t.Setenv("AETHERD_ADDRESS", here.Command)
@@ -84,7 +85,7 @@ func TestStopOfAnotherDaemon(t *testing.T) {
 	if got := run(t.Context(), []string{"stop", "--address", there.Command}, strings.NewReader(""), io.Discard, io.Discard); got != exitDone {
 		t.Errorf("exit status %d", got)
 	}
-	for daemon, want := range map[*aetherd]bool{here: false, there: true} {
+	for daemon, want := range map[*daemontest.Daemon]bool{here: false, there: true} {
 		arm, err := client.Dial(t.Context(), client.Config{Address: daemon.Command, StopAddress: daemon.Stop})
 		if err != nil {
 			t.Fatal(err)
@@ -104,7 +105,7 @@ func (broken) Read([]byte) (int, error) { return 0, errors.New("out of paper") }
 
 // TestSendOfBrokenInput: not all was sent, which is no success.
 func TestSendOfBrokenInput(t *testing.T) {
-	a := start(t)
+	a := daemontest.Start(t)
 	var errs bytes.Buffer
 	in := io.MultiReader(strings.NewReader(`{"type":"ping"}`+"\n"), broken{})
 	got := run(t.Context(), []string{"send", "--address", a.Command}, in, io.Discard, &errs)

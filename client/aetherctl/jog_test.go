@@ -17,6 +17,7 @@ import (
 
 	"github.com/aether-arm/aetherd/client"
 	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -73,7 +74,7 @@ type witness struct {
 	last state
 }
 
-func watcher(t *testing.T, d *aetherd) *witness {
+func watcher(t *testing.T, d *daemontest.Daemon) *witness {
 	t.Helper()
 	arm, err := client.Dial(t.Context(), client.Config{Address: d.Command, StopAddress: d.Stop, Name: "witness"})
 	if err != nil {
@@ -249,7 +250,7 @@ func TestJog(t *testing.T) {
 			}
 			t.Run(name+", "+k.name, func(t *testing.T) {
 				t.Parallel()
-				d := start(t)
+				d := daemontest.Start(t)
 				w := watcher(t, d)
 				var p *pane
 				if name == "frozen" {
@@ -276,7 +277,7 @@ func TestJogSuspended(t *testing.T) {
 		k := keyboards[k]
 		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			d := start(t)
+			d := daemontest.Start(t)
 			w := watcher(t, d)
 			p := open(t, d, k.kitty, nil, "jog")
 			p.ready()
@@ -298,7 +299,7 @@ func TestJogSuspended(t *testing.T) {
 // A key whose terminal fell silent is let go.
 func TestJogTerminalFallsSilent(t *testing.T) {
 	t.Parallel()
-	d := start(t)
+	d := daemontest.Start(t)
 	w := watcher(t, d)
 	p := open(t, d, true, nil, "jog")
 	p.ready()
@@ -314,7 +315,7 @@ func TestJogTerminalFallsSilent(t *testing.T) {
 // Another station has control: its name is shown, and each press asks once.
 func TestJogRefused(t *testing.T) {
 	t.Parallel()
-	d := start(t, func(c *config.Config) { c.Safety.Lease = 60000 }) // the witness does not ping
+	d := daemontest.Start(t, func(c *config.Config) { c.Safety.Lease = 60000 }) // the witness does not ping
 	w := watcher(t, d)
 	if err := w.arm.Take(t.Context()); err != nil {
 		t.Fatal(err)
@@ -336,7 +337,7 @@ func TestJogRefused(t *testing.T) {
 // The daemon comes back while a key is held: nothing moves until it is pressed again.
 func TestJogReconnects(t *testing.T) {
 	t.Parallel()
-	d, err := launch(comesBack)
+	d, err := daemontest.Launch(daemontest.ComesBack)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -345,11 +346,11 @@ func TestJogReconnects(t *testing.T) {
 	w := watcher(t, d)
 	letGo := drive(p, w, kitty, 5)
 	at := d.Addresses
-	if err := d.stop(); err != nil {
+	if err := d.End(); err != nil {
 		t.Fatal(err)
 	}
 	p.expect(`RECONNECTING`)
-	d = start(t, again(at))
+	d = daemontest.Start(t, daemontest.Again(at))
 	p.resize(100, 30)
 	p.expect(`connected`)
 	w = watcher(t, d)
@@ -362,7 +363,7 @@ func TestJogReconnects(t *testing.T) {
 // At the edge the arm stands, and the screen says so.
 func TestJogAtTheEdge(t *testing.T) {
 	t.Parallel()
-	d := start(t)
+	d := daemontest.Start(t)
 	w := watcher(t, d)
 	p := open(t, d, true, nil, "jog", "--speed", "1000")
 	p.ready()

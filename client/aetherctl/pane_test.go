@@ -19,6 +19,8 @@ import (
 	"github.com/creack/pty"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/sys/unix"
+
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 )
 
 // pane is aetherctl at a terminal of its own, started by a shell as a person does it.
@@ -43,12 +45,12 @@ type pane struct {
 const inShell = `sh -c 'echo "pid=$$."; exec "$@"' sh "$@"; echo "status=$?."; read go; fg >/dev/null 2>&1; echo "status=$?."; cat`
 
 // open starts aetherctl against a daemon, as a job of the shell.
-func open(t *testing.T, d *aetherd, kitty bool, env []string, args ...string) *pane {
+func open(t *testing.T, d *daemontest.Daemon, kitty bool, env []string, args ...string) *pane {
 	t.Helper()
 	return openAt(t, addresses(d), kitty, env, args...)
 }
 
-func addresses(d *aetherd) []string {
+func addresses(d *daemontest.Daemon) []string {
 	return []string{"AETHERD_ADDRESS=" + d.Command, "AETHERD_STOP_ADDRESS=" + d.Stop}
 }
 
@@ -59,7 +61,7 @@ func openAt(t *testing.T, address []string, kitty bool, env []string, args ...st
 
 // openAlone starts aetherctl in a shell that does not look after it: where it is frozen, the
 // terminal stays its own.
-func openAlone(t *testing.T, d *aetherd, kitty bool, args ...string) *pane {
+func openAlone(t *testing.T, d *daemontest.Daemon, kitty bool, args ...string) *pane {
 	t.Helper()
 	return openIn(t, inShell, kitty, addresses(d), args...)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/aether-arm/aetherd/client"
 	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 )
 
 // longWay is a recording of eight seconds along x, from where the simulator stands, at 50 mm/s.
@@ -62,7 +63,7 @@ func TestPlayEnds(t *testing.T) {
 		}, "active", exitCutShort, "stopped short: taken"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := start(t, func(c *config.Config) {
+			a := daemontest.Start(t, func(c *config.Config) {
 				c.Stations = append(c.Stations, config.Station{Name: "onlooker", Role: "supervisor"})
 			})
 			arm := onlooker(t, a)
@@ -96,16 +97,16 @@ func TestPlayEnds(t *testing.T) {
 
 // The daemon ends under a playback, and is there again before it: nothing is played on.
 func TestPlayEndsWithTheConnection(t *testing.T) {
-	a, err := launch(comesBack)
+	a, err := daemontest.Launch(daemontest.ComesBack)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := runPlayer(t, a, "play", "--deadman", "2s", longWay(t))
 	until(t, onlooker(t, a), "under way", func(s *client.State) bool { return s.Position.X < 180 })
-	if err := a.stop(); err != nil {
+	if err := a.End(); err != nil {
 		t.Fatal(err)
 	}
-	next := start(t, again(a.Addresses))
+	next := daemontest.Start(t, daemontest.Again(a.Addresses))
 	if _, status := p.exit(); status != exitNoConnection && status != exitStopped {
 		t.Errorf("status %d: %s", status, &p.errs)
 	}
@@ -117,7 +118,7 @@ func TestPlayEndsWithTheConnection(t *testing.T) {
 
 // Somebody else has control: it says who, and leaves the arm alone.
 func TestPlayBesideAHolder(t *testing.T) {
-	a := start(t)
+	a := daemontest.Start(t)
 	arm := onlooker(t, a)
 	if err := arm.Take(t.Context()); err != nil {
 		t.Fatal(err)

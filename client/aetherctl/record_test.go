@@ -20,6 +20,7 @@ import (
 	"github.com/aether-arm/aetherd/client"
 	"github.com/aether-arm/aetherd/client/recording"
 	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -35,7 +36,7 @@ type player struct {
 	ended bool
 }
 
-func runPlayer(t *testing.T, a *aetherd, args ...string) *player {
+func runPlayer(t *testing.T, a *daemontest.Daemon, args ...string) *player {
 	t.Helper()
 	p := &player{Cmd: exec.Command("aetherctl", args...), t: t}
 	p.Env = append(os.Environ(), "AETHERD_ADDRESS="+a.Command, "AETHERD_STOP_ADDRESS="+a.Stop, "AETHERD_NAME=player")
@@ -95,7 +96,7 @@ func (p *player) signal(s os.Signal) {
 }
 
 // onlooker is a second station.
-func onlooker(t *testing.T, a *aetherd) *client.Client {
+func onlooker(t *testing.T, a *daemontest.Daemon) *client.Client {
 	t.Helper()
 	c, err := client.Dial(t.Context(), client.Config{Address: a.Command, StopAddress: a.Stop, Name: "onlooker"})
 	if err != nil {
@@ -157,7 +158,7 @@ func moving(track *recording.Track) (from, to time.Duration) {
 // A motion that was recorded and is played is the same motion, once more: the same way, in the
 // same order, in the same time.
 func TestRecordAndPlay(t *testing.T) {
-	a := start(t)
+	a := daemontest.Start(t)
 	dir := t.TempDir()
 	original, repeated := filepath.Join(dir, "original.ndjson"), filepath.Join(dir, "repeated.ndjson")
 	arm := onlooker(t, a)
@@ -229,7 +230,7 @@ func apart(a, b *recording.Track, later time.Duration) float64 {
 
 // kill -9 at some moment: every line but the last one is whole, and play takes what is there.
 func TestRecordKilled(t *testing.T) {
-	a := start(t)
+	a := daemontest.Start(t)
 	file := filepath.Join(t.TempDir(), "killed.ndjson")
 	p := runPlayer(t, a, "record", file)
 	until(t, onlooker(t, a), "with a recording", func(*client.State) bool {
@@ -249,19 +250,19 @@ func TestRecordKilled(t *testing.T) {
 
 // The daemon goes and comes back: both are lines, and the recording goes on.
 func TestRecordAcrossARestart(t *testing.T) {
-	a, err := launch(comesBack)
+	a, err := daemontest.Launch(daemontest.ComesBack)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := runPlayer(t, a, "record")
 	p.line(`"state":"idle"`)
-	if err := a.stop(); err != nil {
+	if err := a.End(); err != nil {
 		t.Fatal(err)
 	}
 	if line := p.line(`"event":"connection"`); !strings.Contains(line, `"up":false,"error":"`) {
 		t.Errorf("at the loss: %s", line)
 	}
-	start(t, again(a.Addresses))
+	daemontest.Start(t, daemontest.Again(a.Addresses))
 	p.line(`"event":"connection","up":true`)
 	p.line(`"state":"idle"`)
 	p.signal(syscall.SIGTERM)
@@ -272,7 +273,7 @@ func TestRecordAcrossARestart(t *testing.T) {
 
 // Recording keeps no motion alive and holds no control.
 func TestRecordFeedsNoDeadman(t *testing.T) {
-	a := start(t, func(c *config.Config) { c.Safety.Deadman = 200 })
+	a := daemontest.Start(t, func(c *config.Config) { c.Safety.Deadman = 200 })
 	p := runPlayer(t, a, "record")
 	p.line(`"state":"idle"`)
 	arm := onlooker(t, a)

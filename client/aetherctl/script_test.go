@@ -13,6 +13,7 @@ import (
 
 	"github.com/aether-arm/aetherd/client"
 	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 )
 
 // TestScripts runs aetherctl as a person at a shell does, each script with a daemon of its
@@ -27,13 +28,13 @@ func TestScripts(t *testing.T) {
 }
 
 func stage(e *testscript.Env) error {
-	a, err := launch(func(c *config.Config) {
+	a, err := daemontest.Launch(func(c *config.Config) {
 		c.Stations = []config.Station{{Name: "boss", Role: "supervisor"}}
 	})
 	if err != nil {
 		return err
 	}
-	e.Defer(func() { _ = a.stop() })
+	e.Defer(func() { _ = a.End() })
 	laptop, err := telling(`{"left_hand": {"grab": "Open"}, "right_hand": {"xyz": null}, "raw": null}` + "\n")
 	if err != nil {
 		return err

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 )
 
 // TestSession plays the session of docs/clients.md, each command in a process of its own.
@@ -20,7 +22,7 @@ func TestSession(t *testing.T) {
 	if block == nil {
 		t.Fatal("docs/clients.md has no session")
 	}
-	a := start(t)
+	a := daemontest.Start(t)
 	shells := map[string]*shell{}
 	for line := range strings.Lines(block[1]) {
 		line = strings.TrimSuffix(line, "\n")
@@ -47,7 +49,7 @@ type shell struct {
 }
 
 // typed runs aetherctl in the folder where the document is read, the repository's.
-func typed(t *testing.T, a *aetherd, args []string) *shell {
+func typed(t *testing.T, a *daemontest.Daemon, args []string) *shell {
 	t.Helper()
 	s := &shell{command: exec.Command("aetherctl", args...), lines: make(chan string, 1000)}
 	s.command.Dir = "../.."

@@ -9,12 +9,14 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 )
 
 // BenchmarkStop times aetherctl stop from the start of the process to its end, against a
 // program that does nothing else, turn by turn.
 func BenchmarkStop(b *testing.B) {
-	a := start(b)
+	a := daemontest.Start(b)
 	dir := b.TempDir()
 	ctl, bare := filepath.Join(dir, "aetherctl"), filepath.Join(dir, "barestop")
 	for path, source := range map[string]string{ctl: ".", bare: "./testdata/barestop"} {

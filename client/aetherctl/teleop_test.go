@@ -27,6 +27,7 @@ import (
 	"github.com/aether-arm/aetherd/client/hands"
 	"github.com/aether-arm/aetherd/client/hands/teleop"
 	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -119,7 +120,7 @@ type teleoperation struct {
 
 // An output that takes nothing does not keep it from ending.
 func TestTeleopOfAStuckOutput(t *testing.T) {
-	a, l := start(t), newHandStream(t)
+	a, l := daemontest.Start(t), newHandStream(t)
 	l.at(0, 0, 0)
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -166,7 +167,7 @@ func TestTeleopOfAStuckOutput(t *testing.T) {
 	}
 }
 
-func startTeleop(t *testing.T, a *aetherd, args ...string) *teleoperation {
+func startTeleop(t *testing.T, a *daemontest.Daemon, args ...string) *teleoperation {
 	t.Helper()
 	p := &teleoperation{t: t, events: make(chan handsJSON, 10000), exit: make(chan struct{})}
 	p.cmd = exec.Command("aetherctl", append([]string{"teleop", "hands", "--json", "--name", "hand"}, args...)...)
@@ -237,7 +238,7 @@ type seenAt struct {
 	when time.Time
 }
 
-func watchHands(t *testing.T, a *aetherd) *sightings {
+func watchHands(t *testing.T, a *daemontest.Daemon) *sightings {
 	t.Helper()
 	c, err := client.Dial(t.Context(), client.Config{Address: a.Command, StopAddress: a.Stop, Name: "witness"})
 	if err != nil {
@@ -344,7 +345,7 @@ func TestTeleopHolds(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			a, l := start(t, slowForHands), newHandStream(t)
+			a, l := daemontest.Start(t, slowForHands), newHandStream(t)
 			s := watchHands(t, a)
 			p := startTeleop(t, a, l.Addr().String(), hands100)
 			then := leading(t, l, p, s)
@@ -379,7 +380,7 @@ func TestTeleopHolds(t *testing.T) {
 
 // Another station's stop is told with the way to end it, and the session goes on after it.
 func TestTeleopSurvivesAStop(t *testing.T) {
-	a, l := start(t, slowForHands), newHandStream(t)
+	a, l := daemontest.Start(t, slowForHands), newHandStream(t)
 	s := watchHands(t, a)
 	p := startTeleop(t, a, l.Addr().String(), hands100)
 	leading(t, l, p, s)
@@ -404,7 +405,7 @@ func TestTeleopSurvivesAStop(t *testing.T) {
 
 // On a terminal one line is written anew; what was recorded is played again.
 func TestTeleopOnATerminal(t *testing.T) {
-	a, l := start(t), newHandStream(t)
+	a, l := daemontest.Start(t), newHandStream(t)
 	file := filepath.Join(t.TempDir(), "hands.ndjson")
 	cmd := exec.Command("aetherctl", "teleop", "hands", l.Addr().String(), hands100, "--record", file)
 	cmd.Env = append(os.Environ(), "AETHERD_ADDRESS="+a.Command, "AETHERD_STOP_ADDRESS="+a.Stop)

@@ -10,13 +10,12 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/aether-arm/aetherd/daemon"
-	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 )
 
 // However a screen ends, the terminal is as it was before.
 func TestTerminalIsLeftAsItWas(t *testing.T) {
-	d := start(t)
+	d := daemontest.Start(t)
 	for _, c := range []struct {
 		name, command, shows string
 		end                  func(p *pane)
@@ -67,7 +66,7 @@ func TestTerminalIsNotTouchedWithoutDaemon(t *testing.T) {
 // A terminal that takes nothing does not keep the program from ending.
 func TestStuckTerminal(t *testing.T) {
 	t.Parallel()
-	p := open(t, start(t), false, nil, "watch")
+	p := open(t, daemontest.Start(t), false, nil, "watch")
 	p.ready()
 	tty, err := unix.Open(terminalOf(t, p), unix.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
@@ -89,44 +88,33 @@ func TestStuckTerminal(t *testing.T) {
 // The daemon goes away and comes back: watch goes on by itself.
 func TestWatchReconnects(t *testing.T) {
 	t.Parallel()
-	d, err := launch(comesBack)
+	d, err := daemontest.Launch(daemontest.ComesBack)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := open(t, d, false, nil, "watch")
 	p.ready()
 	at := d.Addresses
-	if err := d.stop(); err != nil {
+	if err := d.End(); err != nil {
 		t.Fatal(err)
 	}
 	p.expect(`RECONNECTING`)
-	start(t, again(at))
+	daemontest.Start(t, daemontest.Again(at))
 	p.resize(100, 30) // has all be drawn anew
 	p.expect(`connected`)
 	p.key("q")
 	p.left(exitDone)
 }
 
-// comesBack has a daemon listen at an address that no connection has at its other end: between its
-// end and that of the next one, none takes the port.
-func comesBack(c *config.Config) {
-	c.Server.Listen, c.Server.StopListen = "127.0.0.3:0", "127.0.0.3:0"
-}
-
-// again has a daemon listen where another one did, which comesBack.
-func again(at daemon.Addresses) func(*config.Config) {
-	return func(c *config.Config) { c.Server.Listen, c.Server.StopListen = at.Command, at.Stop }
-}
-
 func TestWatchDaemonDies(t *testing.T) {
 	t.Parallel()
-	d, err := launch()
+	d, err := daemontest.Launch()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := open(t, d, false, nil, "watch")
 	p.ready()
-	if err := d.stop(); err != nil {
+	if err := d.End(); err != nil {
 		t.Fatal(err)
 	}
 	p.expect(`RECONNECTING`)
@@ -136,7 +124,7 @@ func TestWatchDaemonDies(t *testing.T) {
 
 func TestWatchStopsAndResets(t *testing.T) {
 	t.Parallel()
-	d := start(t)
+	d := daemontest.Start(t)
 	w := watcher(t, d)
 	p := open(t, d, false, nil, "watch")
 	p.ready()
@@ -160,7 +148,7 @@ func TestWatchStopsAndResets(t *testing.T) {
 func TestWatchWithoutColour(t *testing.T) {
 	t.Parallel()
 	for env, want := range map[string]bool{"NO_COLOR=yes": false, "COLORTERM=truecolor": true} {
-		p := open(t, start(t), false, []string{env}, "watch")
+		p := open(t, daemontest.Start(t), false, []string{env}, "watch")
 		p.ready()
 		p.key("q")
 		p.left(exitDone)
@@ -173,7 +161,7 @@ func TestWatchWithoutColour(t *testing.T) {
 // A terminal that cannot place its cursor gets lines, like a pipe.
 func TestWatchAtDumbTerminal(t *testing.T) {
 	t.Parallel()
-	p := open(t, start(t), false, []string{"TERM=dumb"}, "watch")
+	p := open(t, daemontest.Start(t), false, []string{"TERM=dumb"}, "watch")
 	p.expect(`\d idle, control nobody, position 200\.0 0\.0 150\.0, gripper not known\r\n`)
 	p.key("\x03")
 	p.left(exitInterrupted)

@@ -3,55 +3,20 @@
 package load
 
 import (
-	"context"
 	"errors"
-	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/aether-arm/aetherd/client"
-	"github.com/aether-arm/aetherd/daemon"
 	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
-// start runs a daemon over the simulated arm until the test ends or stop is called.
-func start(t *testing.T, edit func(*config.Config)) (at daemon.Addresses, stop func()) {
-	t.Helper()
-	c := config.Default()
-	c.Server.Listen, c.Server.StopListen, c.Ops.Listen = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
-	c.Arm.WriteDeadline = 1000 // a machine with other work is no stuck arm
-	edit(c)
-	log, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, ended := make(chan daemon.Addresses, 1), make(chan error, 1)
-	go func() {
-		defer log.Close()
-		ended <- daemon.Run(ctx, c, daemon.Options{Version: "test", Log: log, Ready: func(at daemon.Addresses) { ready <- at }})
-	}()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(stop)
-	select {
-	case at = <-ready:
-	case err := <-ended:
-		t.Fatal(err)
-	}
-	return at, stop
-}
-
 // Every request that there is, over the ports that take it.
 func TestRequestsOfADaemon(t *testing.T) {
-	at, _ := start(t, func(c *config.Config) { c.Safety.Rate = 1e6; c.Safety.Burst = 1e6 })
+	at := daemontest.Start(t, func(c *config.Config) { c.Safety.Rate = 1e6; c.Safety.Burst = 1e6 })
 	inside, outside := []safety.Point{{X: 200, Z: 150}, {X: 205, Z: 150}}, []safety.Point{{X: 200, Z: 1000}}
 	for name, c := range map[string]struct {
 		cfg  Config
@@ -83,7 +48,7 @@ func TestRequestsOfADaemon(t *testing.T) {
 
 // Command moves the arm, and only one station can.
 func TestCommandMoves(t *testing.T) {
-	at, _ := start(t, func(*config.Config) {})
+	at := daemontest.Start(t)
 	r, err := Run(t.Context(), Config{Address: at.Command, Request: Command, Targets: []safety.Point{{X: 210, Z: 150}}, Stations: 2, Depth: 1, Duration: time.Second, Rate: 100})
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +72,7 @@ func TestCommandEnds(t *testing.T) {
 		"with control": {func(t *testing.T, other *client.Client) error { return other.Take(t.Context()) }, client.ErrNotInControl},
 	} {
 		t.Run(name, func(t *testing.T) {
-			at, _ := start(t, func(c *config.Config) {
+			at := daemontest.Start(t, func(c *config.Config) {
 				c.Stations = []config.Station{{Name: "other", Role: "supervisor"}}
 			})
 			other, err := client.Dial(t.Context(), client.Config{Address: at.Command, StopAddress: at.Stop, Name: "other"})
@@ -143,7 +108,7 @@ func TestCommandEnds(t *testing.T) {
 	}
 }
 
-func state(t *testing.T, at daemon.Addresses) client.State {
+func state(t *testing.T, at *daemontest.Daemon) client.State {
 	t.Helper()
 	c, err := client.Dial(t.Context(), client.Config{Address: at.Command, StopAddress: at.Stop})
 	if err != nil {
@@ -159,7 +124,7 @@ func state(t *testing.T, at daemon.Addresses) client.State {
 
 // The daemon goes away under load: the run ends at once, and tells what it had.
 func TestDaemonGoesAway(t *testing.T) {
-	at, stop := start(t, func(*config.Config) {})
+	at := daemontest.Start(t)
 	watch, err := client.Dial(t.Context(), client.Config{Address: at.Command, StopAddress: at.Stop})
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +137,7 @@ func TestDaemonGoesAway(t *testing.T) {
 				break
 			}
 		}
-		stop()
+		_ = at.End() // which its test reports
 	}()
 	r, err := Run(t.Context(), Config{Address: at.Command, Stations: 8, Depth: 4, Duration: MaxDuration})
 	if !errors.Is(err, client.ErrConnectionLost) && !errors.Is(err, client.ErrShuttingDown) {
@@ -185,8 +150,8 @@ func TestDaemonGoesAway(t *testing.T) {
 }
 
 func TestNobodyThere(t *testing.T) {
-	at, stop := start(t, func(*config.Config) {})
-	stop()
+	at := daemontest.Start(t)
+	_ = at.End() // which its test reports
 	_, err := Run(t.Context(), Config{Address: at.Command, Stations: 8, Depth: 1, Duration: time.Second})
 	if err == nil || !strings.Contains(err.Error(), "0 of 8 stations could connect") || !strings.Contains(err.Error(), "is aetherd running there") {
 		t.Error(err)
@@ -194,7 +159,7 @@ func TestNobodyThere(t *testing.T) {
 }
 
 func TestTooManyStations(t *testing.T) {
-	at, _ := start(t, func(c *config.Config) { c.Server.MaxStations = 5 })
+	at := daemontest.Start(t, func(c *config.Config) { c.Server.MaxStations = 5 })
 	_, err := Run(t.Context(), Config{Address: at.Command, Stations: 20, Depth: 1, Duration: time.Second})
 	if !errors.Is(err, client.ErrTooManyStations) || !strings.Contains(err.Error(), "server.max_stations") {
 		t.Error(err)

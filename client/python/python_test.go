@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package python_test runs the tests of the Python client as part of go test.
 package python_test
 

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package ros2_test runs the tests of the ROS 2 bridge as part of go test.
 package ros2_test
 

@@ -5,7 +5,6 @@ package teleop
 import (
 	"context"
 	"net"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -13,50 +12,14 @@ import (
 
 	"github.com/aether-arm/aetherd/client"
 	"github.com/aether-arm/aetherd/client/hands"
-	"github.com/aether-arm/aetherd/daemon"
-	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
 // patience bounds what a test waits for.
 const patience = 20 * time.Second
 
-// aetherd is a daemon in this process, over the simulated arm, which stands at 200 0 150.
-func aetherd(t testing.TB, edits ...func(*config.Config)) daemon.Addresses {
-	t.Helper()
-	c := config.Default()
-	c.Server.Listen, c.Server.StopListen, c.Ops.Listen = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
-	c.Arm.WriteDeadline = 1000 // a machine with other work is no stuck arm
-	for _, edit := range edits {
-		edit(c)
-	}
-	log, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, ended := make(chan daemon.Addresses, 1), make(chan error, 1)
-	go func() {
-		defer log.Close()
-		ended <- daemon.Run(ctx, c, daemon.Options{Version: "test", Log: log, Ready: func(at daemon.Addresses) { ready <- at }})
-	}()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	select {
-	case at := <-ready:
-		return at
-	case err := <-ended:
-		ended <- err
-		t.Fatal(err)
-		return daemon.Addresses{}
-	}
-}
-
-func dial(t testing.TB, at daemon.Addresses, name string, edits ...func(*client.Config)) *client.Client {
+func dial(t testing.TB, at *daemontest.Daemon, name string, edits ...func(*client.Config)) *client.Client {
 	t.Helper()
 	cfg := client.Config{Address: at.Command, StopAddress: at.Stop, Name: name}
 	for _, edit := range edits {

@@ -13,6 +13,7 @@ import (
 	"github.com/aether-arm/aetherd/client"
 	"github.com/aether-arm/aetherd/client/hands"
 	"github.com/aether-arm/aetherd/daemon/config"
+	"github.com/aether-arm/aetherd/daemon/daemontest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -81,7 +82,7 @@ func TestHolds(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			at := aetherd(t, slowArm, func(c *config.Config) {
+			at := daemontest.Start(t, slowArm, func(c *config.Config) {
 				c.Stations = []config.Station{{Name: "witness", Role: "supervisor"}}
 			})
 			p, l := newProxy(t, at.Command), newLaptop(t)
@@ -154,7 +155,7 @@ func again(t *testing.T, l *aLaptop, r *run, w *witness, other *client.Client) {
 // where the hand is at the arm.
 func TestFollowsTheRecording(t *testing.T) {
 	t.Parallel()
-	at := aetherd(t)
+	at := daemontest.Start(t)
 	w := watchArm(t, dial(t, at, "witness"))
 	c := dial(t, at, "hand")
 	file, err := os.Open("../../../daemon/aetherd/testdata/hands/aether-hand-state.ndjson")
@@ -234,7 +235,7 @@ func travelled(all []sighting, from time.Time) (far float64) {
 // that is too slow is a hold.
 func TestSlowDaemon(t *testing.T) {
 	t.Parallel()
-	at := aetherd(t)
+	at := daemontest.Start(t)
 	p, l := newProxy(t, at.Command), newLaptop(t)
 	c := dial(t, at, "hand", func(c *client.Config) { c.Address = p.Addr().String() })
 	r := lead(t, c, &Laptop{Address: l.address()}, calm)
@@ -253,7 +254,7 @@ func TestSlowDaemon(t *testing.T) {
 // A daemon that comes back with other limits ends the run.
 func TestConfigChanged(t *testing.T) {
 	t.Parallel()
-	at, another := aetherd(t), aetherd(t, slowArm)
+	at, another := daemontest.Start(t), daemontest.Start(t, slowArm)
 	p, l := newProxy(t, at.Command), newLaptop(t)
 	r := lead(t, dial(t, at, "hand", func(c *client.Config) { c.Address = p.Addr().String() }), &Laptop{Address: l.address()}, calm)
 	l.say(seen(0, 0, 0, "Open"))
@@ -271,7 +272,7 @@ func TestConfigChanged(t *testing.T) {
 // the release, which is refused as well, is tried until it is taken.
 func TestRateLimited(t *testing.T) {
 	t.Parallel()
-	at := aetherd(t, slowArm, func(c *config.Config) { c.Safety.Rate, c.Safety.Burst = 5, 20 })
+	at := daemontest.Start(t, slowArm, func(c *config.Config) { c.Safety.Rate, c.Safety.Burst = 5, 20 })
 	other := dial(t, at, "witness")
 	w, l := watchArm(t, other), newLaptop(t)
 	r := lead(t, dial(t, at, "hand"), &Laptop{Address: l.address()}, calm)
@@ -289,7 +290,7 @@ func TestRateLimited(t *testing.T) {
 // The arm goes no faster than it is asked to.
 func TestSpeed(t *testing.T) {
 	t.Parallel()
-	at := aetherd(t)
+	at := daemontest.Start(t)
 	w, l := watchArm(t, dial(t, at, "witness")), newLaptop(t)
 	r := lead(t, dial(t, at, "hand"), &Laptop{Address: l.address()}, calm, func(c *Config) { c.Speed = 40 })
 	underway(t, l, r, w)
@@ -309,7 +310,7 @@ func TestSpeed(t *testing.T) {
 // Another station has control: it is named, nothing moves, and it goes on when control is free.
 func TestHeldByAnother(t *testing.T) {
 	t.Parallel()
-	at := aetherd(t)
+	at := daemontest.Start(t)
 	l, pendant := newLaptop(t), dial(t, at, "pendant")
 	if err := pendant.Take(t.Context()); err != nil {
 		t.Fatal(err)
@@ -343,7 +344,7 @@ func TestRecordedEnds(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			at := aetherd(t, slowArm, func(c *config.Config) {
+			at := daemontest.Start(t, slowArm, func(c *config.Config) {
 				c.Stations = []config.Station{{Name: "witness", Role: "supervisor"}}
 			})
 			p, l := newProxy(t, at.Command), newLaptop(t)
@@ -366,7 +367,7 @@ func TestRecordedEnds(t *testing.T) {
 // A dry run takes no control and moves nothing, and tells what it would send.
 func TestDryRun(t *testing.T) {
 	t.Parallel()
-	at := aetherd(t)
+	at := daemontest.Start(t)
 	w := watchArm(t, dial(t, at, "witness"))
 	l := newLaptop(t)
 	r := lead(t, dial(t, at, "hand"), &Laptop{Address: l.address()}, calm, func(c *Config) { c.DryRun = true })
@@ -387,7 +388,7 @@ func TestDryRun(t *testing.T) {
 // At the end the arm is released, on its way too.
 func TestEndReleases(t *testing.T) {
 	t.Parallel()
-	at := aetherd(t, slowArm)
+	at := daemontest.Start(t, slowArm)
 	other := dial(t, at, "witness")
 	w, l := watchArm(t, other), newLaptop(t)
 	r := lead(t, dial(t, at, "hand"), &Laptop{Address: l.address()}, calm)
@@ -407,7 +408,7 @@ func TestEndReleases(t *testing.T) {
 
 // A box that is not in the workspace is refused, and one about the arm is inside.
 func TestPlaceTheBox(t *testing.T) {
-	at := aetherd(t)
+	at := daemontest.Start(t)
 	c := dial(t, at, "hand")
 	out := hands.Box{Min: safety.Point{X: 100, Y: -100, Z: 50}, Max: safety.Point{X: 301, Y: 100, Z: 250}}
 	if _, err := Place(t.Context(), c, hands.BehindTheArm, &out, nil); !errors.Is(err, ErrOutside) {
