@@ -138,14 +138,14 @@ func (g *Gate) order(now Instant, s *Session, o Order) {
 		}
 		if g.motion.arrived() { // there is nothing to begin
 			g.move.expires, g.arrived = never, now
-			if g.stands { // nor to wait for
-				g.arrived -= settleTime
-			}
 		}
 		g.wakeTick(now)
 	}
 	if o.Gripper != GripperUnchanged {
 		g.orderGrip(o.Gripper, expires, n.part())
+	}
+	if g.settling() && g.stands { // nor to wait for
+		g.finishMove()
 	}
 }
 
