@@ -30,6 +30,8 @@ func TestAllocations(t *testing.T) {
 		run  func()
 	}{
 		{"canonical", decode(canonical)},
+		{"spaced", decode(spaced)},
+		{"long numbers", decode(longNumbers)},
 		{"every member of a motion", decode(
 			`{"type":"move","x":-1.5e1,"y":0.1,"z":3,"speed":99.75,"check":false,"notify":true,"ttl_ms":150,"id":"a-17"}`)},
 		{"17 digits", decode(`{"type":"move","x":120.00000000000001,"y":-35.512345678901234,"z":0.30000000000000004}`)},
@@ -49,7 +51,9 @@ func TestAllocations(t *testing.T) {
 		{"not in control", func() { AppendVerdict(dst, &r, safety.Verdict{Reason: safety.NotInControl, Holder: "laptop"}) }},
 		{"rate limited", func() { AppendVerdict(dst, &r, safety.Verdict{Reason: safety.RateLimited, RetryAfter: time.Second}) }},
 		{"stopped", func() { AppendVerdict(dst, &Request{Type: TypeStop}, safety.Verdict{StopID: 3}) }},
-		{"state", func() { AppendStateEvent(dst, &state) }},
+		{"out of workspace", func() { AppendVerdict(dst, &r, safety.Verdict{Reason: safety.OutOfWorkspace, Axis: "z"}) }},
+		{"state", func() { AppendState(dst, &state, id) }},
+		{"state event", func() { AppendStateEvent(dst, &state) }},
 		{"done", func() { AppendDone(dst, id, state.Position) }},
 	}
 	for _, test := range tests {

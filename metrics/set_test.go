@@ -126,9 +126,7 @@ func TestHotPathDoesNotAllocate(t *testing.T) {
 	s, _ := full()
 	stop := safety.Event{Kind: safety.StopLatched, Cause: safety.Cause{Kind: safety.CauseStation, By: "laptop"}}
 	allocs := testing.AllocsPerRun(100, func() {
-		s.Command.Frames.Add(16)
-		s.Verdicts[safety.Accepted].Add(16)
-		s.CommandAge.Observe(12e-6)
+		countBatch(s, 16)
 		s.Count(stop)
 		s.Count(safety.Event{Kind: safety.Superseded, Tag: "7"})
 	})
