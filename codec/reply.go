@@ -34,11 +34,11 @@ func AppendVerdict(dst []byte, r *Request, v safety.Verdict) []byte {
 }
 
 func appendAccepted(dst []byte, r *Request, v *safety.Verdict) []byte {
-	message := shapes[r.Type].message
 	if r.Check {
-		message = "Command would be accepted"
+		dst = append(dst, acceptable...)
+	} else {
+		dst = append(dst, shapes[r.Type].accepted...)
 	}
-	dst = appendOK(dst, message)
 	if v.Clamped {
 		dst = append(dst, `,"clamped":`...)
 		dst = appendPosition(dst, v.Target)
@@ -71,12 +71,6 @@ func appendRefused(dst []byte, v *safety.Verdict) []byte {
 		dst = append(dst, `,"field":"speed"`...)
 	}
 	return dst
-}
-
-func appendOK(dst []byte, message string) []byte {
-	dst = append(dst, `{"status":"ok","message":"`...)
-	dst = append(dst, message...)
-	return append(dst, '"')
 }
 
 func appendError(dst []byte, message, code string) []byte {

@@ -16,7 +16,7 @@ type State struct {
 
 // AppendState appends the reply to a state request.
 func AppendState(dst []byte, s *State, id []byte) []byte {
-	dst = appendOK(dst, shapes[TypeState].message)
+	dst = append(dst, shapes[TypeState].accepted...)
 	return appendEnd(appendState(dst, s), id)
 }
 

@@ -21,31 +21,37 @@ const (
 	typeCount
 )
 
+// ok is how a reply begins that says ok.
+func ok(message string) string { return `{"status":"ok","message":"` + message + `"` }
+
+// acceptable is how the reply begins to a request that asks only for the verdict.
+var acceptable = ok("Command would be accepted")
+
 // shape is what the protocol says about one type.
 type shape struct {
 	name     string
-	message  string   // of the reply that says ok
+	accepted string   // how the reply that says ok begins
 	needs    fieldSet // beside type
 	optional fieldSet
 }
 
 var shapes = [typeCount]shape{
-	TypeCommand: {"command", "Command received",
+	TypeCommand: {"command", ok("Command received"),
 		fields(fieldX, fieldY, fieldZ, fieldGripper), fields(fieldCheck, fieldNotify, fieldTTL, fieldID)},
-	TypeMove: {"move", "Command received",
+	TypeMove: {"move", ok("Command received"),
 		fields(fieldX, fieldY, fieldZ), fields(fieldSpeed, fieldCheck, fieldNotify, fieldTTL, fieldID)},
-	TypeGrip: {"grip", "Command received",
+	TypeGrip: {"grip", ok("Command received"),
 		fields(fieldGripper), fields(fieldCheck, fieldNotify, fieldTTL, fieldID)},
-	TypeStop:        {"stop", "Stopped", 0, fields(fieldName, fieldTTL, fieldID)},
-	TypeReset:       {"reset", "Reset", fields(fieldStopID), fields(fieldCheck, fieldTTL, fieldID)},
-	TypeHello:       {"hello", "Welcome", 0, fields(fieldName, fieldVersion, fieldDeadman, fieldTTL, fieldID)},
-	TypeTake:        {"take", "Control taken", 0, fields(fieldCheck, fieldTTL, fieldID)},
-	TypeRelease:     {"release", "Control released", 0, fields(fieldCheck, fieldTTL, fieldID)},
-	TypeRelax:       {"relax", "Relaxed", 0, fields(fieldCheck, fieldTTL, fieldID)},
-	TypeState:       {"state", "State", 0, fields(fieldTTL, fieldID)},
-	TypeSubscribe:   {"subscribe", "Subscribed", 0, fields(fieldRate, fieldTTL, fieldID)},
-	TypeUnsubscribe: {"unsubscribe", "Unsubscribed", 0, fields(fieldTTL, fieldID)},
-	TypePing:        {"ping", "pong", 0, fields(fieldTTL, fieldID)},
+	TypeStop:        {"stop", ok("Stopped"), 0, fields(fieldName, fieldTTL, fieldID)},
+	TypeReset:       {"reset", ok("Reset"), fields(fieldStopID), fields(fieldCheck, fieldTTL, fieldID)},
+	TypeHello:       {"hello", ok("Welcome"), 0, fields(fieldName, fieldVersion, fieldDeadman, fieldTTL, fieldID)},
+	TypeTake:        {"take", ok("Control taken"), 0, fields(fieldCheck, fieldTTL, fieldID)},
+	TypeRelease:     {"release", ok("Control released"), 0, fields(fieldCheck, fieldTTL, fieldID)},
+	TypeRelax:       {"relax", ok("Relaxed"), 0, fields(fieldCheck, fieldTTL, fieldID)},
+	TypeState:       {"state", ok("State"), 0, fields(fieldTTL, fieldID)},
+	TypeSubscribe:   {"subscribe", ok("Subscribed"), 0, fields(fieldRate, fieldTTL, fieldID)},
+	TypeUnsubscribe: {"unsubscribe", ok("Unsubscribed"), 0, fields(fieldTTL, fieldID)},
+	TypePing:        {"ping", ok("pong"), 0, fields(fieldTTL, fieldID)},
 }
 
 // String returns the word of the protocol, or "" for TypeNone.

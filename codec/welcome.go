@@ -33,7 +33,7 @@ type Welcome struct {
 
 // AppendWelcome appends the reply to hello.
 func AppendWelcome(dst []byte, w *Welcome, id []byte) []byte {
-	dst = appendOK(dst, shapes[TypeHello].message)
+	dst = append(dst, shapes[TypeHello].accepted...)
 	dst = append(dst, `,"protocol":`...)
 	dst = strconv.AppendInt(dst, Version, 10)
 	dst = append(dst, `,"session":`...)

@@ -189,6 +189,7 @@ func (p *port) rescue(st *station, action *gnet.Action) {
 // effect here, ahead of every lock and of the lines before it.
 func (p *port) read(st *station, b *batch, buf []byte, received safety.Instant) (used int, more bool) {
 	b.n = 0
+	tracing := p.tracing()
 	for !b.full() {
 		line, n, status := st.cutter.Next(buf[used:])
 		used += n
@@ -201,7 +202,9 @@ func (p *port) read(st *station, b *batch, buf []byte, received safety.Instant) 
 			e.fault = codec.Fault{Code: codec.CodeLineTooLong}
 			continue
 		}
-		p.trace(st, "received", line)
+		if tracing {
+			p.trace(st, "received", line)
+		}
 		e.fault = codec.Decode(line, &e.request)
 		switch {
 		case e.fault.Code != codec.NoFault:
@@ -231,9 +234,9 @@ func (p *port) decide(st *station, b *batch, received safety.Instant) {
 	p.metrics.CommandAge.Observe((now - received).Seconds())
 }
 
-// trace logs a line, which costs as much as the rest of a command.
+// tracing reports whether every line is logged, which costs as much as the rest of a command.
+func (p *port) tracing() bool { return p.log.GetLevel() <= zerolog.TraceLevel }
+
 func (p *port) trace(st *station, what string, line []byte) {
-	if p.log.GetLevel() <= zerolog.TraceLevel {
-		p.log.Trace().Uint64("session", st.id).Bytes("line", line).Msg(what)
-	}
+	p.log.Trace().Uint64("session", st.id).Bytes("line", line).Msg(what)
 }

@@ -76,11 +76,13 @@ func order(r *codec.Request, expires safety.Instant) safety.Order {
 
 // answer appends the replies to every request of b, in order.
 func (p *port) answer(st *station, b *batch) {
+	tracing := p.tracing()
 	for i := range b.entries[:b.n] {
-		e := &b.entries[i]
 		from := len(b.out)
-		b.out = p.reply(b.out, st, e)
-		p.trace(st, "sent", b.out[from:len(b.out)-1])
+		b.out = p.reply(b.out, st, &b.entries[i])
+		if tracing {
+			p.trace(st, "sent", b.out[from:len(b.out)-1])
+		}
 	}
 }
 

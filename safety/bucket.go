@@ -10,8 +10,10 @@ type bucket struct {
 
 // take takes one token. Without one it says how long until there is one.
 func (b *bucket) take(now Instant, rate float64, burst int) (ok bool, wait time.Duration) {
-	b.tokens = min(float64(burst), b.tokens+rate*(now-b.filled).Seconds())
-	b.filled = now
+	if now != b.filled { // those of a batch come at once
+		b.tokens = min(float64(burst), b.tokens+rate*(now-b.filled).Seconds())
+		b.filled = now
+	}
 	if b.tokens >= 1 {
 		b.tokens--
 		return true, 0
