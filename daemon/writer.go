@@ -99,6 +99,9 @@ func (w *writer) work(ctx context.Context) safety.Instant {
 			break
 		}
 		began := w.clock.now()
+		if step.Kind == safety.StepMove {
+			w.metrics.TickLateness.Observe((began - step.Due).Seconds())
+		}
 		if err := w.perform(step, ticket); err != nil {
 			return w.fail(safety.CauseWriteFailed, err)
 		}

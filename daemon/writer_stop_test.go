@@ -211,6 +211,33 @@ func TestStopLatency(t *testing.T) {
 	})
 }
 
+// A setpoint is late by what the one before it took beyond a tick. The grid of the ticks stays,
+// so the next one is in time again.
+func TestTickLateness(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const tick, beyond, slowMove = 10 * time.Millisecond, 3 * time.Millisecond, 5
+		f := newFakeArm()
+		moves := uint64(0)
+		f.before = func(c told) error {
+			if c.call != "move" {
+				return nil
+			}
+			if moves++; moves == slowMove {
+				time.Sleep(tick + beyond)
+			}
+			return nil
+		}
+		r := newRig(t, f)
+		r.run()
+		r.admit(away)
+		pass(500 * time.Millisecond)
+		h := reading(t, r.metrics.TickLateness).GetHistogram()
+		if moves <= slowMove || h.GetSampleCount() != moves || math.Abs(h.GetSampleSum()-beyond.Seconds()) > 1e-9 {
+			t.Errorf("%d setpoints were late by %v s in all, want %d and %v", h.GetSampleCount(), h.GetSampleSum(), moves, beyond.Seconds())
+		}
+	})
+}
+
 // At rest nothing wakes the writer.
 func TestWriterSleepsAtRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -28,6 +28,7 @@ const (
 
 	SerialUp      = "aetherd_serial_up"
 	Setpoints     = "aetherd_setpoints_total"
+	TickLateness  = "aetherd_tick_lateness_seconds"
 	WriteDuration = "aetherd_write_duration_seconds"
 	StuckWrites   = "aetherd_stuck_writes_total"
 	Reconnects    = "aetherd_reconnects_total"
@@ -117,6 +118,7 @@ var definitions = []Definition{
 
 	{SerialUp, Gauge, "1 while the link to the arm's controller is up.", nil, nil},
 	{Setpoints, Counter, "Setpoints that the safety gate has made.", nil, nil},
+	{TickLateness, Histogram, "Time from when a setpoint was due to when the writer took it.", nil, admissionBuckets},
 	{WriteDuration, Histogram, "Time that one write to the arm's controller took.", nil, writeBuckets},
 	{StuckWrites, Counter, "Writes to the arm's controller that overran their deadline.", nil, nil},
 	{Reconnects, Counter, "Times the link to the arm's controller was opened again.", nil, nil},

@@ -34,6 +34,7 @@ type Set struct {
 	Stops       []prometheus.Counter // indexed by safety.CauseKind, for the kinds that latch a stop
 	StopLatency prometheus.Histogram // seconds
 
+	TickLateness  prometheus.Histogram // seconds
 	WriteDuration prometheus.Histogram // seconds
 	StuckWrites   prometheus.Counter
 	Reconnects    prometheus.Counter
@@ -78,6 +79,7 @@ func New(reg prometheus.Registerer, o Options) *Set {
 		Stops:       b.counterEach(Stops, names(safety.StopCauses())),
 		StopLatency: b.histogram(StopLatency),
 
+		TickLateness:  b.histogram(TickLateness),
 		WriteDuration: b.histogram(WriteDuration),
 		StuckWrites:   b.counter(StuckWrites),
 		Reconnects:    b.counter(Reconnects),

@@ -16,6 +16,7 @@ const (
 type Step struct {
 	Kind     StepKind
 	Setpoint Setpoint
+	Due      Instant // of StepMove: when it was to be sent
 	Gripper  Gripper
 
 	stopID uint64 // of the stop that StepRelax belongs to
@@ -95,6 +96,7 @@ func (g *Gate) tickMotion(now Instant, accepts func(Setpoint) float64) Step {
 	if g.motion.goal != rest && g.move.epoch != g.epoch {
 		g.motion.goal = rest // an order of an older lease moves nothing
 	}
+	due := g.nextTick
 	g.scheduleTick(now)
 	before := g.motion
 	moved := g.motion.step()
@@ -122,7 +124,7 @@ func (g *Gate) tickMotion(now Instant, accepts func(Setpoint) float64) Step {
 		g.move.expires = never
 	}
 	g.counts.Setpoints++
-	return Step{Kind: StepMove, Setpoint: sp}
+	return Step{Kind: StepMove, Setpoint: sp, Due: due}
 }
 
 // scheduleTick keeps the ticks on their grid. After a late one it does not catch up: two
