@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -25,6 +26,7 @@ type herald struct {
 	stations *stations
 	state    func(*station) *codec.State // set before run
 
+	news   atomic.Bool // was posted, and run was not woken for it
 	mu     sync.Mutex
 	queue  []safety.Event
 	lost   int                      // events that found the queue full
@@ -52,7 +54,7 @@ func newHerald(c clock, log zerolog.Logger, m *metrics.Set, s *stations) *herald
 	}
 }
 
-// post takes events over. The gate's lock is held, so their order is kept.
+// post takes events over. The gate's lock is held, so their order is kept. nudge must follow.
 func (h *herald) post(events []safety.Event) {
 	h.mu.Lock()
 	for _, e := range events {
@@ -69,7 +71,7 @@ func (h *herald) post(events []safety.Event) {
 		}
 	}
 	h.mu.Unlock()
-	h.nudge()
+	h.news.Store(true)
 }
 
 // repeats reports whether e is one more stop by the same cause as the one before: one line
@@ -82,7 +84,15 @@ func (h *herald) repeats(e safety.Event) bool {
 	return last.Kind == e.Kind && last.Cause == e.Cause
 }
 
+// nudge wakes run if there is news. It comes after what is more urgent: a goroutine that is woken
+// goes ahead of those that were woken before it, and a stop is on its way to the arm.
 func (h *herald) nudge() {
+	if h.news.Swap(false) {
+		h.awaken()
+	}
+}
+
+func (h *herald) awaken() {
 	select {
 	case h.wake <- struct{}{}:
 	default:
@@ -95,7 +105,7 @@ func (h *herald) subscribe(s *station, rate float64) {
 	h.rates[s] = &rhythm{every: time.Duration(float64(time.Second) / rate), next: h.clock.now()}
 	h.metrics.Subscribers.Set(float64(len(h.rates)))
 	h.mu.Unlock()
-	h.nudge()
+	h.awaken()
 }
 
 func (h *herald) unsubscribe(s *station) {

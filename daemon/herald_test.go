@@ -26,6 +26,12 @@ type telling struct {
 	out bytes.Buffer // the log
 }
 
+// post takes events over, and wakes the herald for them.
+func (h *telling) post(events []safety.Event) {
+	h.herald.post(events)
+	h.nudge()
+}
+
 func newTelling(t *testing.T) *telling {
 	h := &telling{t: t}
 	h.herald = newHerald(clock{time.Now().Add(-time.Second)}, zerolog.New(h), newSet(), newStations())

@@ -165,7 +165,9 @@ func (p *port) OnTraffic(c gnet.Conn) (action gnet.Action) {
 	if len(b.out) == 0 {
 		return gnet.None
 	}
-	if _, err := c.Write(b.out); err != nil {
+	_, err = c.Write(b.out)
+	p.herald.nudge()
+	if err != nil {
 		return gnet.None // gnet has closed the connection
 	}
 	st.closeIfNotReading(c)
@@ -223,7 +225,7 @@ func (p *port) decide(st *station, b *batch, received safety.Instant) {
 		return
 	}
 	var now safety.Instant
-	p.guard.with(func(at safety.Instant, gate *safety.Gate) {
+	p.guard.quietly(func(at safety.Instant, gate *safety.Gate) {
 		now = at
 		for i := range b.entries[:b.n] {
 			p.guard.applyStops(at) // a stop that came meanwhile is ahead of this request

@@ -28,6 +28,7 @@ type writer struct {
 
 	opened   bool
 	stopTold safety.Instant // when the arm was last told to stop
+	obeyed   bool           // it was, and the gate's step for it is to come
 	tried    chan struct{}  // closed when opening was tried once
 	overrun  *overrun       // watches every call of the driver
 	failed   chan<- error   // a panic ends the daemon
@@ -87,6 +88,9 @@ func (w *writer) leave() {
 // work does everything that is due and returns when the driver or the link wants to be
 // looked at again.
 func (w *writer) work(ctx context.Context) safety.Instant {
+	if err := w.obey(); err != nil {
+		return w.fail(safety.CauseWriteFailed, err)
+	}
 	if w.opened && !w.guard.isLinked() {
 		w.close()
 	}
@@ -94,6 +98,9 @@ func (w *writer) work(ctx context.Context) safety.Instant {
 		return w.open(ctx)
 	}
 	for {
+		if err := w.obey(); err != nil {
+			return w.fail(safety.CauseWriteFailed, err)
+		}
 		step, ticket := w.guard.tick(w.accepts)
 		if step.Kind == safety.StepNone {
 			break
@@ -128,6 +135,7 @@ func (w *writer) accepts(sp safety.Setpoint) float64 { return w.driver.Accepts(w
 func (w *writer) perform(step safety.Step, ticket uint64) error {
 	switch step.Kind {
 	case safety.StepStop:
+		defer func() { w.obeyed = false }()
 		return w.tellStop()
 	case safety.StepRearm:
 		w.guard.answered.Store(true) // by a new beginning
@@ -151,15 +159,25 @@ func (w *writer) perform(step safety.Step, ticket uint64) error {
 	})
 }
 
+// obey tells the arm of a stop that the gate has not seen yet. The gate's step for it comes behind
+// the gate's lock, and an event loop that holds the lock may have lost its processor to others.
+func (w *writer) obey() error {
+	if !w.opened || !w.guard.lock.waiting() {
+		return nil
+	}
+	defer func() { w.obeyed = true }()
+	return w.tellStop()
+}
+
 // stopRepeat is how often an arm that has been told to stop, and has not answered, is told
 // again at most: stops can come faster than a serial line carries them.
 const stopRepeat = 10 * time.Millisecond
 
 // tellStop tells the arm to stop. The answer to a stop that it was told a moment ago is
-// the answer to this one.
+// the answer to this one, and to the gate's step for a stop that was obeyed.
 func (w *writer) tellStop() error {
 	now := w.clock.now()
-	if w.guard.answered.Load() || now-w.stopTold >= stopRepeat {
+	if w.guard.answered.Load() || !w.obeyed && now-w.stopTold >= stopRepeat {
 		w.guard.answered.Store(false)
 		if err := w.call(w.driver.Stop); err != nil {
 			return err
@@ -203,7 +221,7 @@ func (w *writer) fail(kind safety.CauseKind, err error) safety.Instant {
 }
 
 func (w *writer) close() {
-	w.opened = false
+	w.opened, w.obeyed = false, false
 	if err := w.driver.Close(); err != nil {
 		w.log.Warn().Err(err).Msg("closing the arm")
 	}
