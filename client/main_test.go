@@ -6,10 +6,4 @@ import (
 	"go.uber.org/goleak"
 )
 
-// gnet, of the daemon that some tests run, makes one pool of workers for the whole process
-// when it is imported, and nothing ends the two goroutines that look after it.
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m,
-		goleak.IgnoreTopFunction("github.com/panjf2000/ants/v2.(*poolCommon).purgeStaleWorkers"),
-		goleak.IgnoreTopFunction("github.com/panjf2000/ants/v2.(*poolCommon).ticktock"))
-}
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

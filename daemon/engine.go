@@ -7,12 +7,17 @@ import (
 	"time"
 
 	"github.com/panjf2000/gnet/v2"
+	"github.com/panjf2000/gnet/v2/pkg/pool/goroutine"
 	"github.com/rs/zerolog"
 )
 
 // readBuffer is the most that one read brings, and with it how long one station can hold
 // an event loop.
 const readBuffer = 16 << 10
+
+// gnet's pool of goroutines looks at the clock twice a second. Only connections that are handed
+// to an engine use it, and here every one is accepted.
+func init() { goroutine.DefaultWorkerPool.Release() }
 
 // engine runs a port.
 type engine struct {

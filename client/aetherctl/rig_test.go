@@ -25,12 +25,7 @@ func (m leakless) Run() int {
 		_ = at.Value.Set("4") // these tests wait for an arm more than they compute
 	}
 	code := m.M.Run()
-	// gnet makes one pool of workers for the whole process when it is imported, and nothing
-	// ends the two goroutines that look after it.
-	err := goleak.Find(
-		goleak.IgnoreTopFunction("github.com/panjf2000/ants/v2.(*poolCommon).purgeStaleWorkers"),
-		goleak.IgnoreTopFunction("github.com/panjf2000/ants/v2.(*poolCommon).ticktock"))
-	if err != nil && code == 0 {
+	if err := goleak.Find(); err != nil && code == 0 {
 		os.Stderr.WriteString(err.Error() + "\n")
 		return 1
 	}

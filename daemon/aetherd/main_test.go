@@ -37,15 +37,10 @@ func TestMain(m *testing.M) {
 	runtime.KeepAlive(programs)
 	// The tests wait, for motion and for its absence, and use little of a processor.
 	_ = flag.Set("test.parallel", "4")
-	goleak.VerifyTestMain(m,
-		// gnet makes one pool of workers for the whole process when it is imported, and
-		// nothing ends the two goroutines that look after it.
-		goleak.IgnoreTopFunction("github.com/panjf2000/ants/v2.(*poolCommon).purgeStaleWorkers"),
-		goleak.IgnoreTopFunction("github.com/panjf2000/ants/v2.(*poolCommon).ticktock"),
-		goleak.Cleanup(func(code int) {
-			_ = os.RemoveAll(dir)
-			os.Exit(code)
-		}))
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(dir)
+		os.Exit(code)
+	}))
 }
 
 // aetherd returns the path of the binary, which the first call builds.
