@@ -38,8 +38,8 @@ fuzz: ## Run every fuzz target for FUZZTIME (30s)
 		$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir; \
 	done
 
-bench: ## Measure aetherd beside other servers, in ratios (about three minutes)
-	$(GO) run ./daemon/bench
+bench: ## Measure aetherd beside other servers, in ratios (about seven minutes)
+	$(GO) run -buildvcs=true ./daemon/bench $(BENCHFLAGS)
 
 microbench: ## Run the Go benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem ./...

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"os/exec"
 	"runtime"
@@ -18,17 +19,17 @@ import (
 // go test takes a result from its cache as long as the test binary is the same.
 var program = daemon.Run
 
-// TestMain lets the test binary be the servers that bench starts.
+// TestMain lets the test binary be the servers and the floods that bench starts.
 func TestMain(m *testing.M) {
 	runtime.KeepAlive(program)
-	if len(os.Args) > 1 && os.Args[1] == "serve" {
+	if len(os.Args) > 1 && (os.Args[1] == "serve" || os.Args[1] == "flood") {
 		main()
 		return
 	}
 	os.Exit(m.Run())
 }
 
-// Every contestant answers every command under every load, and each comparison is a row.
+// Every section of the table is measured, on every processor at once, briefly.
 func TestBench(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it keeps every processor busy")
@@ -36,48 +37,78 @@ func TestBench(t *testing.T) {
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skipf("two of the servers are in Python: %v", err)
 	}
-	b := bench{loads: []goal{{shape: shape{1, 1}}, {shape: shape{8, 4}, throughput: 0.5}}, rounds: 2, each: 30 * time.Millisecond}
-	rows, err := b.run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := 5 * len(b.loads); len(rows) != want {
-		t.Errorf("%d rows, want %d", len(rows), want)
-	}
-	for _, r := range rows {
-		if r.Unit == "/s" && !(r.Ours > 0 && r.Theirs > 0 && r.Low <= r.High) {
-			t.Errorf("%+v", r)
-		}
-	}
-	for _, c := range b.contestants() {
-		select {
-		case <-c.ended:
-		default:
-			t.Errorf("%s still runs", c.name)
-		}
-	}
-	var table strings.Builder
-	if err := printTable(&table, rows); err != nil || strings.Count(table.String(), "\n") != len(rows)+2 {
-		t.Errorf("%v\n%s", err, &table)
-	}
-	if _, err := json.Marshal(report{machine(), rows}); err != nil {
-		t.Error(err)
+	b := bench{rounds: 1, each: 30 * time.Millisecond, stops: 2, crowd: 100}
+	wantRows := map[string]int{"throughput": 5*len(loads) + 1, "stop": 2 * 2 * len(situations), "crowd": 3, "ticks": 3 * len(floods), "rest": 2, "code": 6}
+	for _, s := range sections {
+		t.Run(s.name, func(t *testing.T) {
+			rows, err := b.run(t.Context(), []section{s})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(rows) != wantRows[s.name] {
+				t.Errorf("%d rows, want %d", len(rows), wantRows[s.name])
+			}
+			for _, r := range rows {
+				if !(r.Ours >= 0 && r.Low <= r.High) || math.IsInf(r.Ours, 0) || r.Against != "" && !(r.Ratio > 0) {
+					t.Errorf("%+v", r)
+				}
+			}
+			var table strings.Builder
+			if err := printTable(&table, rows); err != nil || strings.Count(table.String(), "\n") != len(rows)+2 {
+				t.Errorf("%v\n%s", err, &table)
+			}
+			if _, err := json.Marshal(report{about(), rows}); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 
-// A ratio is that of the medians, and its spread that of the rounds.
-func TestCompare(t *testing.T) {
+func TestChoose(t *testing.T) {
+	if parts, err := choose(nil); err != nil || len(parts) != len(sections) {
+		t.Errorf("all: %v, %v", parts, err)
+	}
+	if parts, err := choose([]string{"stop"}); err != nil || len(parts) != 1 || parts[0].name != "stop" {
+		t.Errorf("one: %v, %v", parts, err)
+	}
+	if _, err := choose([]string{"stopp"}); err == nil || !strings.Contains(err.Error(), "throughput, stop, crowd") {
+		t.Errorf("none: %v", err)
+	}
+}
+
+func TestRows(t *testing.T) {
 	ours, theirs := samples{8, 30, 10}, samples{10, 20, 40}
-	got := compare("what", "whom", "/s", ours, theirs, 0.6, true)
-	want := row{What: "what", Against: "whom", Unit: "/s", Ours: 10, Theirs: 20, ratio: ratio{0.5, 0.25, 1.5}, Target: 0.6, More: true}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
+	want := row{What: "what", Against: "whom", Unit: "/s", Ours: 10, Theirs: 20, Ratio: 0.5, Low: 0.25, High: 1.5, Target: "≥ 0.6"}
+	if diff := cmp.Diff(want, compare("what", "whom", "/s", ours, theirs, atLeast(0.6))); diff != "" {
+		t.Errorf("a ratio (-want +got)\n%s", diff)
 	}
-	if got := compare("", "", "", ours, theirs, 0.6, false); !got.Met {
-		t.Error("0.5 is not at most 0.6")
+	want = row{What: "what", Unit: "KB", Ours: 10, Low: 8, High: 30, Target: "≤ 10", Met: true}
+	if diff := cmp.Diff(want, alone("what", "KB", ours, atMost(10))); diff != "" {
+		t.Errorf("alone (-want +got)\n%s", diff)
 	}
-	if m := (samples{4, 1, 3, 2}).median(); m != 2.5 {
-		t.Errorf("the median of four is %v", m)
+	for _, tt := range []struct {
+		shall target
+		x     float64
+		met   bool
+	}{{target{}, 7, true}, {atMost(0), 0, true}, {atMost(0), 0.1, false}, {atLeast(0.9), 0.9, true}, {atLeast(0.9), 0.89, false}} {
+		if met := tt.shall.met(tt.x); met != tt.met {
+			t.Errorf("%v of %v: %v", tt.x, tt.shall, met)
+		}
+	}
+}
+
+func TestQuantiles(t *testing.T) {
+	s := samples{4, 1, 3, 2}
+	for share, want := range map[float64]float64{0: 1, 0.5: 2.5, 0.9: 3.7, 1: 4} {
+		if got := s.quantile(share); math.Abs(got-want) > 1e-12 {
+			t.Errorf("of the samples at %v: %v, want %v", share, got, want)
+		}
+	}
+	h := histogram{{0.01, 90}, {0.1, 99}, {1, 100}}
+	for share, want := range map[float64]float64{0.5: 0.01, 0.9: 0.01, 0.95: 0.1, 1: 1} {
+		if got := h.quantile(share); got != want {
+			t.Errorf("of the buckets at %v: %v, want %v", share, got, want)
+		}
 	}
 }
 

@@ -5,12 +5,12 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -26,9 +26,69 @@ type contestant struct {
 	name    string
 	peer    load.Peer
 	address string // of its command port
+	stop    string // of aetherd's stop port
+	ops     string // of its HTTP server
 
 	cmd   *exec.Cmd
 	ended chan struct{}
+}
+
+func (c *contestant) pid() int { return c.cmd.Process.Pid }
+
+// The contestants' names in the table.
+const (
+	asyncio = "Python asyncio"
+	rawEcho = "raw gnet echo"
+)
+
+var names = map[string]string{
+	"echo": rawEcho, "json": "net and encoding/json", "asyncio": asyncio, "selectors": "Python selectors",
+}
+
+// contestants start servers until the first one that does not start.
+type contestants struct {
+	started []*contestant
+	err     error
+}
+
+func (all *contestants) add(c *contestant, err error) *contestant {
+	if err != nil {
+		all.err = err
+		return nil
+	}
+	all.started = append(all.started, c)
+	return c
+}
+
+// aetherd starts a daemon whose configuration has more keys, one a line.
+func (all *contestants) aetherd(ctx context.Context, b *bench, more string) *contestant {
+	if all.err != nil {
+		return nil
+	}
+	return all.add(startAetherd(ctx, b, more))
+}
+
+// server starts one of this program's own servers.
+func (all *contestants) server(ctx context.Context, name string) *contestant {
+	if all.err != nil {
+		return nil
+	}
+	return all.add(startServer(ctx, name))
+}
+
+// python starts one of the scripts.
+func (all *contestants) python(ctx context.Context, name string) *contestant {
+	if all.err != nil {
+		return nil
+	}
+	return all.add(startPython(ctx, name))
+}
+
+// end kills them.
+func (all *contestants) end() {
+	for _, c := range all.started {
+		c.end()
+	}
 }
 
 // startWithin is how long a server may take until it listens.
@@ -98,7 +158,7 @@ func startServer(ctx context.Context, name string) (*contestant, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &contestant{name: name, peer: load.Base}
+	c := &contestant{name: names[name], peer: load.Base}
 	if name == "echo" {
 		c.peer = load.Echo
 	}
@@ -111,56 +171,53 @@ func startPython(ctx context.Context, name string) (*contestant, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &contestant{name: name, peer: load.Base}
+	c := &contestant{name: names[name], peer: load.Base}
 	return c, start(ctx, c, exec.Command("python3", "-c", string(script)), stdout, printed)
 }
 
 // configuration lets every station set the target, as often as it can.
 const configuration = `
-[server]
-listen = "127.0.0.1:0"
-stop_listen = "127.0.0.1:0"
-[ops]
-listen = "127.0.0.1:0"
-[log]
-format = "json"
-[safety]
-control = "shared"
-rate_per_s = 1000000
-burst = 1000000
+server.listen = "127.0.0.1:0"
+server.stop_listen = "127.0.0.1:0"
+ops.listen = "127.0.0.1:0"
+log.format = "json"
+safety.control = "shared"
+safety.rate_per_s = 1000000
+safety.burst = 1000000
 `
 
-// startAetherd runs the daemon at path, with the configuration above.
-func startAetherd(ctx context.Context, path, dir string) (*contestant, error) {
-	config := filepath.Join(dir, "bench.toml")
-	if err := os.WriteFile(config, []byte(configuration), 0o644); err != nil {
+func startAetherd(ctx context.Context, b *bench, more string) (*contestant, error) {
+	config, err := os.CreateTemp(b.dir, "*.toml")
+	if err != nil {
+		return nil, err
+	}
+	_, err = config.WriteString(configuration + more)
+	if err := errors.Join(err, config.Close()); err != nil {
 		return nil, err
 	}
 	c := &contestant{name: "aetherd", peer: load.Base}
-	cmd := exec.Command(path, "run", "-c", config)
+	cmd := exec.Command(b.aetherd, "run", "-c", config.Name())
 	cmd.Env = append(os.Environ(), "JOURNAL_STREAM=bench") // no hints
 	return c, start(ctx, c, cmd, stderr, ready)
 }
 
 // ready reads the daemon's log until it says that it listens.
 func ready(c *contestant, line string) bool {
-	var said struct {
-		Message string
-		Command string
-	}
+	var said struct{ Message, Command, Stop, Ops string }
 	if json.Unmarshal([]byte(line), &said) != nil || said.Message != "ready" {
 		return false
 	}
-	c.address = said.Command
+	c.address, c.stop, c.ops = said.Command, said.Stop, said.Ops
 	return true
 }
 
-// build makes the daemon's binary.
-func build(ctx context.Context, dir string) (string, error) {
-	path := filepath.Join(dir, "aetherd")
-	out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, "github.com/aether-arm/aetherd/daemon/aetherd").CombinedOutput()
+// build makes the binary of a program of this module.
+func build(ctx context.Context, path, program string) error {
+	out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, module+"/"+program).CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("build aetherd: %w\n%s", err, strings.TrimSpace(string(out)))
+		return fmt.Errorf("build %s: %w\n%s", program, err, strings.TrimSpace(string(out)))
 	}
-	return path, nil
+	return nil
 }
+
+const module = "github.com/aether-arm/aetherd"

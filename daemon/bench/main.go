@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -24,7 +25,8 @@ func main() {
 
 func command() *cobra.Command {
 	var (
-		b      = bench{loads: goals}
+		b      bench
+		only   []string
 		asJSON bool
 	)
 	c := &cobra.Command{
@@ -33,21 +35,51 @@ func command() *cobra.Command {
 		SilenceErrors: true, SilenceUsage: true,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			rows, err := b.run(c.Context())
+			parts, err := choose(only)
+			if err != nil {
+				return err
+			}
+			rows, err := b.run(c.Context(), parts)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return json.NewEncoder(c.OutOrStdout()).Encode(report{machine(), rows})
+				return json.NewEncoder(c.OutOrStdout()).Encode(report{about(), rows})
 			}
+			fmt.Fprintf(c.OutOrStdout(), "%s\n\n", about())
 			return printTable(c.OutOrStdout(), rows)
 		},
 	}
 	c.Flags().IntVar(&b.rounds, "rounds", 5, "`rounds` of everything")
 	c.Flags().DurationVar(&b.each, "each", time.Second, "how long each run lasts")
+	c.Flags().IntVar(&b.stops, "stops", 20, "stops in a round, in each situation")
+	c.Flags().IntVar(&b.crowd, "crowd", 10_000, "idle `stations`, fewer where the limit of descriptors is too low")
+	c.Flags().StringSliceVar(&only, "only", nil, "`sections` to measure: "+strings.Join(sectionNames(), ", "))
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	c.AddCommand(serveCommand())
+	c.AddCommand(serveCommand(), floodCommand())
 	return c
+}
+
+// choose returns the sections of those names, and all for none.
+func choose(only []string) (parts []section, err error) {
+	if len(only) == 0 {
+		return sections, nil
+	}
+	for _, name := range only {
+		i := slices.Index(sectionNames(), name)
+		if i < 0 {
+			return nil, fmt.Errorf("--only %s: the sections are %s", name, strings.Join(sectionNames(), ", "))
+		}
+		parts = append(parts, sections[i])
+	}
+	return parts, nil
+}
+
+func sectionNames() (names []string) {
+	for _, s := range sections {
+		names = append(names, s.name)
+	}
+	return names
 }
 
 func serveCommand() *cobra.Command {
@@ -64,12 +96,8 @@ func serveCommand() *cobra.Command {
 	}
 }
 
-// report is the table for a program.
+// report is what --json prints.
 type report struct {
-	Machine string `json:"machine"`
-	Rows    []row  `json:"rows"`
-}
-
-func machine() string {
-	return fmt.Sprintf("%d processors, %s/%s, %s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	machine
+	Rows []row `json:"rows"`
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 )
@@ -31,4 +32,34 @@ func cpuTime(pid int) (time.Duration, error) {
 		return 0, fmt.Errorf("%s: %w", path, err)
 	}
 	return time.Duration(user+system) * ticks, nil
+}
+
+// residentMemory returns the bytes of a process that are in memory.
+func residentMemory(pid int) (int64, error) {
+	kilobytes, err := statusValue(fmt.Sprintf("/proc/%d/status", pid), "VmRSS:")
+	return kilobytes * 1024, err
+}
+
+// wakeUps returns how often the threads of a process have slept and been woken.
+func wakeUps(pid int) (sum int64, err error) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
+	for _, thread := range threads {
+		n, oneErr := statusValue(thread, "voluntary_ctxt_switches:")
+		sum, err = sum+n, errors.Join(err, oneErr)
+	}
+	return sum, err
+}
+
+// statusValue returns a number of a file in the form of /proc/PID/status.
+func statusValue(path, key string) (int64, error) {
+	status, err := os.ReadFile(path)
+	if err != nil {
+		return 0, err
+	}
+	for line := range bytes.Lines(status) {
+		if fields := bytes.Fields(line); len(fields) > 1 && string(fields[0]) == key {
+			return strconv.ParseInt(string(fields[1]), 10, 64)
+		}
+	}
+	return 0, fmt.Errorf("%s does not say %s", path, key)
 }

@@ -3,33 +3,71 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
 
-// row is one line of the table.
+// row is one line of the table: a ratio to what another server or another situation came to,
+// or a figure that stands alone.
 type row struct {
 	What    string  `json:"what"`
-	Against string  `json:"against"`
+	Against string  `json:"against,omitempty"` // "": Ours stands alone
 	Unit    string  `json:"unit"`
-	Ours    float64 `json:"ours"`   // median
-	Theirs  float64 `json:"theirs"` // as well
-	ratio
-	Target float64 `json:"target"` // 0: none, it is told for comparison
-	More   bool    `json:"more"`   // the ratio shall be at least Target, and otherwise at most
-	Met    bool    `json:"met"`
+	Ours    float64 `json:"ours"` // median
+	Theirs  float64 `json:"theirs,omitempty"`
+	Ratio   float64 `json:"ratio,omitempty"` // Ours to Theirs
+	Low     float64 `json:"low"`             // in one round, of Ratio, or of Ours if that stands alone
+	High    float64 `json:"high"`
+	Target  string  `json:"target,omitempty"` // of the same; "": none, the row is told for comparison
+	Met     bool    `json:"met"`
+}
+
+// target is what a ratio or a figure shall be; the zero value is none.
+type target struct {
+	bound float64
+	least bool // at least bound, and otherwise at most
+	set   bool
+}
+
+func atLeast(bound float64) target { return target{bound, true, true} }
+func atMost(bound float64) target  { return target{bound, false, true} }
+
+func (t target) String() string {
+	switch {
+	case !t.set:
+		return ""
+	case t.least:
+		return fmt.Sprintf("≥ %.4g", t.bound)
+	}
+	return fmt.Sprintf("≤ %.4g", t.bound)
+}
+
+func (t target) met(x float64) bool {
+	return !t.set || t.least && x >= t.bound || !t.least && x <= t.bound
 }
 
 // compare makes a row of what both measured in every round.
-func compare(what, against, unit string, ours, theirs samples, target float64, more bool) row {
-	r := row{What: what, Against: against, Unit: unit, Ours: ours.median(), Theirs: theirs.median(), ratio: over(ours, theirs), Target: target, More: more}
-	r.Met = target == 0 || more && r.Ratio >= target || !more && r.Ratio <= target
+func compare(what, against, unit string, ours, theirs samples, shall target) row {
+	rounds := ratios(ours, theirs)
+	r := row{
+		What: what, Against: against, Unit: unit, Ours: ours.median(), Theirs: theirs.median(),
+		Ratio: ours.median() / theirs.median(), Low: slices.Min(rounds), High: slices.Max(rounds), Target: shall.String(),
+	}
+	r.Met = shall.met(r.Ratio)
+	return r
+}
+
+// alone makes a row of what was measured in every round.
+func alone(what, unit string, ours samples, shall target) row {
+	r := row{What: what, Unit: unit, Ours: ours.median(), Low: slices.Min(ours), High: slices.Max(ours), Target: shall.String()}
+	r.Met = shall.met(r.Ours)
 	return r
 }
 
 func (r *row) verdict() string {
 	switch {
-	case r.Target == 0:
+	case r.Target == "":
 		return ""
 	case r.Met:
 		return "met"
@@ -37,37 +75,36 @@ func (r *row) verdict() string {
 	return "MISSED"
 }
 
-func (r *row) goal() string {
-	switch {
-	case r.Target == 0:
-		return ""
-	case r.More:
-		return fmt.Sprintf("≥ %.2f", r.Target)
-	}
-	return fmt.Sprintf("≤ %.2f", r.Target)
-}
-
 // printTable prints rows for a person, in Markdown.
 func printTable(out io.Writer, rows []row) error {
 	t := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
-	fmt.Fprintln(t, "| what\t| against\t| ours\t| theirs\t| ratio\t| rounds\t| target\t| \t|")
+	fmt.Fprintln(t, "| what\t| aetherd\t| against\t| \t| ratio\t| rounds\t| target\t| \t|")
 	fmt.Fprintln(t, "|"+strings.Repeat("---\t|", 8))
 	for _, r := range rows {
-		fmt.Fprintf(t, "| %s\t| %s\t| %s\t| %s\t| %.2f\t| %.2f…%.2f\t| %s\t| %s\t|\n",
-			r.What, r.Against, figure(r.Ours, r.Unit), figure(r.Theirs, r.Unit), r.Ratio, r.Low, r.High, r.goal(), r.verdict())
+		theirs, ratio := "", ""
+		spread := fmt.Sprintf("%.3g…%.3g", r.Low, r.High)
+		if r.Against != "" {
+			theirs, ratio = figure(r.Theirs, r.Unit), fmt.Sprintf("%.2f", r.Ratio)
+			spread = fmt.Sprintf("%.2f…%.2f", r.Low, r.High)
+		}
+		fmt.Fprintf(t, "| %s\t| %s\t| %s\t| %s\t| %s\t| %s\t| %s\t| %s\t|\n",
+			r.What, figure(r.Ours, r.Unit), r.Against, theirs, ratio, spread, r.Target, r.verdict())
 	}
 	return t.Flush()
 }
 
-// figure is a number to three digits with its unit.
+// figure prints a value to three digits.
 func figure(x float64, unit string) string {
 	for _, scale := range []struct {
 		above  float64
 		prefix string
 	}{{1e6, "M"}, {1e3, "k"}} {
-		if x >= scale.above {
+		if x >= scale.above && unit == perSecond {
 			return fmt.Sprintf("%.3g %s%s", x/scale.above, scale.prefix, unit)
 		}
+	}
+	if x >= 1000 {
+		return fmt.Sprintf("%.0f %s", x, unit)
 	}
 	return fmt.Sprintf("%.3g %s", x, unit)
 }

@@ -2,35 +2,30 @@ package main
 
 import "slices"
 
-// samples are what one contestant measured, one a round.
+// samples is one figure of every round.
 type samples []float64
 
-func (s samples) median() float64 {
-	sorted := slices.Sorted(slices.Values(s))
-	if len(sorted) == 0 {
+// median returns the middle one, or the mean of the two in the middle; 0 of none.
+func (s samples) median() float64 { return s.quantile(0.5) }
+
+// quantile returns what a share of the samples, from 0 to 1, is not above, interpolated; 0 of none.
+func (s samples) quantile(share float64) float64 {
+	if len(s) == 0 {
 		return 0
 	}
-	middle := len(sorted) / 2
-	if len(sorted)%2 == 1 {
-		return sorted[middle]
+	sorted := slices.Sorted(slices.Values(s))
+	at := share * float64(len(sorted)-1)
+	i := int(at)
+	if i+1 == len(sorted) {
+		return sorted[i]
 	}
-	return (sorted[middle-1] + sorted[middle]) / 2
+	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
 }
 
-// ratio is that of the medians, with the lowest and the highest of the rounds' own ratios.
-type ratio struct {
-	Ratio float64 `json:"ratio"`
-	Low   float64 `json:"low"`
-	High  float64 `json:"high"`
-}
-
-func over(a, b samples) ratio {
-	var rounds samples
+// ratios returns the ratio of each round.
+func ratios(a, b samples) (rounds samples) {
 	for i := range min(len(a), len(b)) {
 		rounds = append(rounds, a[i]/b[i])
 	}
-	if len(rounds) == 0 {
-		return ratio{}
-	}
-	return ratio{a.median() / b.median(), slices.Min(rounds), slices.Max(rounds)}
+	return rounds
 }
