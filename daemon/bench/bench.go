@@ -31,6 +31,7 @@ var sections = []section{
 	{"crowd", (*bench).crowded},
 	{"ticks", (*bench).ticks},
 	{"rest", (*bench).rest},
+	{"fleet", (*bench).fleet},
 	{"code", (*bench).code},
 }
 

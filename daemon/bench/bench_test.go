@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -38,7 +39,8 @@ func TestBench(t *testing.T) {
 		t.Skipf("two of the servers are in Python: %v", err)
 	}
 	b := bench{rounds: 1, each: 30 * time.Millisecond, stops: 2, crowd: 100}
-	wantRows := map[string]int{"throughput": 5*len(loads) + 1, "stop": 2 * 2 * len(situations), "crowd": 3, "ticks": 3 * len(floods), "rest": 2, "code": 6}
+	wantRows := map[string]int{"throughput": 5*len(loads) + 1, "stop": 2 + 2*2*len(situations), "crowd": 3, "ticks": 3 * len(floods), "rest": 2, "fleet": 2, "code": 6}
+	var names []string
 	for _, s := range sections {
 		t.Run(s.name, func(t *testing.T) {
 			rows, err := b.run(t.Context(), []section{s})
@@ -49,6 +51,7 @@ func TestBench(t *testing.T) {
 				t.Errorf("%d rows, want %d", len(rows), wantRows[s.name])
 			}
 			for _, r := range rows {
+				names = append(names, r.What+" / "+r.Against)
 				if !(r.Ours >= 0 && r.Low <= r.High) || math.IsInf(r.Ours, 0) || r.Against != "" && !(r.Ratio > 0) {
 					t.Errorf("%+v", r)
 				}
@@ -62,6 +65,33 @@ func TestBench(t *testing.T) {
 			}
 		})
 	}
+	if diff := cmp.Diff(published(t), unnumbered(names)); diff != "" && !t.Failed() {
+		t.Errorf("the rows of docs/performance.md are not those of make bench: publish its table anew (-published +measured)\n%s", diff)
+	}
+}
+
+// published returns what the rows of the published table are of.
+func published(t *testing.T) (names []string) {
+	t.Helper()
+	doc, err := os.ReadFile("../../docs/performance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(doc), "| what ")
+	table, _, _ = strings.Cut(table, "\n\n")
+	for _, line := range strings.Split(table, "\n")[2:] {
+		cells := strings.Split(line, "|")
+		names = append(names, strings.TrimSpace(cells[1])+" / "+strings.TrimSpace(cells[3]))
+	}
+	return unnumbered(names)
+}
+
+// unnumbered replaces how large a crowd, and how many stops: a short run has fewer.
+func unnumbered(names []string) (all []string) {
+	for _, name := range names {
+		all = append(all, regexp.MustCompile(`\b(of|with) \d+\b`).ReplaceAllString(name, "$1 N"))
+	}
+	return all
 }
 
 func TestChoose(t *testing.T) {

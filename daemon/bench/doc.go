@@ -14,5 +14,6 @@
 //	crowd       thousands of idle stations: memory, and what a command costs beside them
 //	ticks       how late setpoints are, alone and under floods
 //	rest        wake-ups of an idle daemon
+//	fleet       what a daemon costs whose arm moves
 //	code        decoding against jsontext, and allocations, by the Go benchmarks
 package main

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -23,22 +24,28 @@ func appendCommand(dst []byte, p safety.Point) []byte {
 }
 
 // flood keeps requests in flight, whatever the replies say, until ctx ends. Unlike a load it
-// measures nothing and goes on behind a stop.
-func flood(ctx context.Context, address string, s shape) error {
+// measures nothing and goes on behind a stop. It calls flowing when every station was answered.
+func flood(ctx context.Context, address string, s shape, flowing func()) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var stations sync.WaitGroup
+	var stations, unanswered sync.WaitGroup
+	unanswered.Add(s.stations)
+	stations.Go(func() {
+		unanswered.Wait()
+		flowing()
+	})
 	for i := range s.stations {
 		lines, ends := script(s.depth, i)
 		conn, err := net.Dial("tcp", address)
 		if err != nil {
 			cancel(err)
-			break
+			unanswered.Done()
+			continue
 		}
 		leave := context.AfterFunc(ctx, func() { _ = conn.Close() })
 		stations.Go(func() {
 			defer leave()
-			cancel(refill(conn, lines, ends))
+			cancel(refill(conn, lines, ends, sync.OnceFunc(unanswered.Done)))
 		})
 	}
 	stations.Wait()
@@ -59,7 +66,8 @@ func script(commands, first int) (lines []byte, ends []int) {
 }
 
 // refill sends all lines, and then as many of them as replies come, until it fails.
-func refill(conn io.ReadWriter, lines []byte, ends []int) error {
+func refill(conn io.ReadWriter, lines []byte, ends []int, answered func()) error {
+	defer answered()
 	replies := make([]byte, 64<<10)
 	for n := len(ends); ; {
 		if n > 0 {
@@ -71,6 +79,7 @@ func refill(conn io.ReadWriter, lines []byte, ends []int) error {
 		if err != nil {
 			return err
 		}
+		answered()
 		n = bytes.Count(replies[:got], []byte{'\n'})
 	}
 }
@@ -91,12 +100,16 @@ func floodCommand() *cobra.Command {
 				_, _ = io.Copy(io.Discard, os.Stdin)
 				cancel()
 			}()
-			return flood(ctx, args[0], shape{stations, depth})
+			return flood(ctx, args[0], shape{stations, depth}, func() { fmt.Fprintln(c.OutOrStdout(), flowing) })
 		},
 	}
 }
 
-// startFlood floods c from another process until the function that it returns is called.
+// flowing is what a flood says when it has begun.
+const flowing = "flowing"
+
+// startFlood floods c from another process until the function that it returns is called. It
+// returns when the flood has begun.
 func startFlood(c *contestant, s shape) (end func() error, err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -108,10 +121,16 @@ func startFlood(c *contestant, s shape) (end func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	return func() error {
-		return errors.Join(stdin.Close(), cmd.Wait())
-	}, nil
+	end = func() error { return errors.Join(stdin.Close(), cmd.Wait()) }
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != flowing+"\n" {
+		return nil, errors.Join(fmt.Errorf("the flood says %q: %w", line, err), end())
+	}
+	return end, nil
 }

@@ -50,7 +50,7 @@ func command() *cobra.Command {
 			return printTable(c.OutOrStdout(), rows)
 		},
 	}
-	c.Flags().IntVar(&b.rounds, "rounds", 5, "`rounds` of everything")
+	c.Flags().IntVar(&b.rounds, "rounds", 9, "`rounds` of everything")
 	c.Flags().DurationVar(&b.each, "each", time.Second, "how long each run lasts")
 	c.Flags().IntVar(&b.stops, "stops", 20, "stops in a round, in each situation")
 	c.Flags().IntVar(&b.crowd, "crowd", 10_000, "idle `stations`, fewer where the limit of descriptors is too low")

@@ -22,6 +22,14 @@ func (s samples) quantile(share float64) float64 {
 	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
 }
 
+// every returns the first sample of every n rounds.
+func (s samples) every(n int) (some samples) {
+	for i := 0; i < len(s); i += n {
+		some = append(some, s[i])
+	}
+	return some
+}
+
 // ratios returns the ratio of each round.
 func ratios(a, b samples) (rounds samples) {
 	for i := range min(len(a), len(b)) {

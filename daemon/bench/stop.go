@@ -74,6 +74,10 @@ func (b *bench) stop(ctx context.Context) (rows []row, err error) {
 		{"reply", simulated, nil, func(s situation) target { return stopTargets[s].reply }},
 		{"first byte at the tty", emulated, arm, func(s situation) target { return stopTargets[s].tty }},
 	}
+	rows, err = b.echoesFlooded(all.server(ctx, "echo"), echo)
+	if err != nil {
+		return nil, err
+	}
 	for _, end := range ends {
 		measured := map[situation]*delays{}
 		for range b.rounds {
@@ -94,6 +98,48 @@ func (b *bench) stop(ctx context.Context) (rows []row, err error) {
 		}
 	}
 	return rows, nil
+}
+
+// echoesFlooded measures the way to a raw echo and back beside a flood of it: what a line waits for
+// that shares its event loop with others, whatever is done with them.
+func (b *bench) echoesFlooded(flooded, idle *contestant) (rows []row, err error) {
+	if flooded == nil {
+		return nil, errors.New("the second echo did not start")
+	}
+	for _, flood := range floods[1:] {
+		d := &delays{}
+		for range b.rounds {
+			if err := b.echoesUnder(flood, flooded, idle, d); err != nil {
+				return nil, err
+			}
+		}
+		rows = append(rows, compare(fmt.Sprintf("(%s: a line to it, %s)", rawEcho, flood.flood()), "idle "+rawEcho, micros, d.took, d.echo, target{}))
+	}
+	return rows, nil
+}
+
+func (b *bench) echoesUnder(flood shape, flooded, idle *contestant, d *delays) (err error) {
+	end, err := startFlood(flooded, flood)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	p := &prober{}
+	defer p.leave()
+	if err := p.connect(flooded.address, flooded.address, idle.address); err != nil {
+		return err
+	}
+	var took, echo samples
+	for range b.stops {
+		busy, err1 := p.timeLine(p.port)
+		alone, err2 := p.timeLine(p.echo)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		took, echo = append(took, busy), append(echo, alone)
+	}
+	d.took, d.echo = append(d.took, took.median()), append(d.echo, echo.median())
+	return nil
 }
 
 // stopsIn measures a round of stops in a situation.
@@ -152,7 +198,7 @@ func (p *prober) probe(n int, d *delays) error {
 		if err := p.release(); err != nil {
 			return err
 		}
-		before, err := p.timeEcho()
+		before, err := p.timeLine(p.echo)
 		if err != nil {
 			return err
 		}
@@ -160,7 +206,7 @@ func (p *prober) probe(n int, d *delays) error {
 		if err != nil {
 			return err
 		}
-		after, err := p.timeEcho()
+		after, err := p.timeLine(p.echo)
 		if err != nil {
 			return err
 		}
@@ -250,9 +296,10 @@ func (p *prober) timeStop() (float64, error) {
 	return inMicros(ended - began), err
 }
 
-func (p *prober) timeEcho() (float64, error) {
+// timeLine returns how long any line took to its answer, in µs.
+func (p *prober) timeLine(conn wire) (float64, error) {
 	began := monotonic()
-	_, err := ask(p.echo, stopLine)
+	_, err := ask(conn, stopLine)
 	return inMicros(monotonic() - began), err
 }
 
