@@ -157,3 +157,17 @@ func TestCPUTime(t *testing.T) {
 		t.Error("a process that is not there has used time")
 	}
 }
+
+func TestFigure(t *testing.T) {
+	for _, tt := range []struct {
+		x    float64
+		unit string
+		want string
+	}{
+		{0, "", "0"}, {0.00256, "", "0.00256"}, {999.5, micros, "1000 µs"}, {1234.5, micros, "1234 µs"}, {110_400, perSecond, "110 k/s"}, {1_234_567, perSecond, "1.23 M/s"},
+	} {
+		if got := figure(tt.x, tt.unit); got != tt.want {
+			t.Errorf("%v %s is printed %q, want %q", tt.x, tt.unit, got, tt.want)
+		}
+	}
+}

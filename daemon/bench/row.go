@@ -82,7 +82,7 @@ func printTable(out io.Writer, rows []row) error {
 	fmt.Fprintln(t, "|"+strings.Repeat("---\t|", 8))
 	for _, r := range rows {
 		theirs, ratio := "", ""
-		spread := fmt.Sprintf("%.3g…%.3g", r.Low, r.High)
+		spread := digits(r.Low) + "…" + digits(r.High)
 		if r.Against != "" {
 			theirs, ratio = figure(r.Theirs, r.Unit), fmt.Sprintf("%.2f", r.Ratio)
 			spread = fmt.Sprintf("%.2f…%.2f", r.Low, r.High)
@@ -93,18 +93,23 @@ func printTable(out io.Writer, rows []row) error {
 	return t.Flush()
 }
 
-// figure prints a value to three digits.
+// figure prints a value with its unit.
 func figure(x float64, unit string) string {
 	for _, scale := range []struct {
 		above  float64
 		prefix string
 	}{{1e6, "M"}, {1e3, "k"}} {
 		if x >= scale.above && unit == perSecond {
-			return fmt.Sprintf("%.3g %s%s", x/scale.above, scale.prefix, unit)
+			return digits(x/scale.above) + " " + scale.prefix + unit
 		}
 	}
-	if x >= 1000 {
-		return fmt.Sprintf("%.0f %s", x, unit)
+	return strings.TrimSuffix(digits(x)+" "+unit, " ")
+}
+
+// digits prints three of them, or all before the point.
+func digits(x float64) string {
+	if x >= 999.5 {
+		return fmt.Sprintf("%.0f", x)
 	}
-	return fmt.Sprintf("%.3g %s", x, unit)
+	return fmt.Sprintf("%.3g", x)
 }
