@@ -87,7 +87,7 @@ func lead(ctx context.Context, address string) error {
 	ticker := time.NewTicker(frames)
 	defer ticker.Stop()
 	for i := 0; ; i++ {
-		t, err := request(conn, string(appendCommand(nil, round[i/15%len(round)])))
+		t, err := request(conn, appendCommand(nil, round[i/15%len(round)]))
 		if err != nil {
 			return err
 		}
