@@ -144,7 +144,7 @@ func (g *Gate) order(now Instant, s *Session, o Order) {
 	if o.Gripper != GripperUnchanged {
 		g.orderGrip(o.Gripper, expires, n.part())
 	}
-	if g.settling() && g.stands { // nor to wait for
+	if o.Move && g.settling() && g.stands { // nor to wait for
 		g.finishMove()
 	}
 }

@@ -50,3 +50,32 @@ func TestOrderToWhereTheArmStands(t *testing.T) {
 		t.Errorf("done (-want +got)\n%s", diff)
 	}
 }
+
+// An order for the gripper alone says nothing of a motion whose arm has not come to its end.
+func TestGripEndsNoMotion(t *testing.T) {
+	g, err := New(0, testConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	here := Point{X: 200, Z: 150}
+	g.LinkUp(here, 0)
+	s := g.Connect(0, "laptop", Operator)
+	there := here.Add(Point{X: 10})
+	if v := g.Admit(0, s, Order{Move: true, Target: there, Notify: true, Tag: "move"}); !v.OK() {
+		t.Fatal(v)
+	}
+	for !g.settling() {
+		g.Tick(g.Next(), func(Setpoint) float64 { return 1 })
+	}
+	short := there.Sub(Point{X: 2 * settled})
+	g.Measured(g.arrived, short, true) // a servo that begins late, or ends under load
+	g.Events()
+	if v := g.Admit(g.arrived, s, Order{Gripper: GripperOpen}); !v.OK() {
+		t.Fatal(v)
+	}
+	for _, e := range g.Events() {
+		if e.Kind == Done {
+			t.Errorf("%q is done at %v", e.Tag, e.Position)
+		}
+	}
+}
