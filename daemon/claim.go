@@ -13,7 +13,7 @@ import (
 // claim keeps an address for this daemon alone, from before it touches the arm until it ends.
 // The listeners of gnet share a port among the event loops (SO_REUSEPORT), so a second daemon
 // would share it as well, silently, and each would take stations that meant the other. A claim
-// is a socket that is bound and never listens: the bind fails beside any other socket, and then
+// is a socket that stays bound and accepts nothing: it fails beside any other socket, and then
 // SO_REUSEPORT lets in the listeners, while the claim of a second daemon fails.
 type claim struct {
 	fd      int
@@ -31,7 +31,7 @@ func claimAddress(key, address string) (*claim, error) {
 
 func bind(address string) (_ *claim, err error) {
 	// Resolved by gnet, as its listeners will: net.Listen would take IPv6 for 0.0.0.0 as well.
-	sockaddr, family, _, v6only, err := socket.GetTCPSockAddr("tcp", address)
+	sockaddr, family, at, v6only, err := socket.GetTCPSockAddr("tcp", address)
 	if err != nil {
 		return nil, err
 	}
@@ -56,10 +56,7 @@ func bind(address string) (_ *claim, err error) {
 	if err := unix.Bind(fd, sockaddr); err != nil {
 		return nil, os.NewSyscallError("bind", err)
 	}
-	if err := socket.SetReuseAddr(fd, 0); err != nil {
-		return nil, err
-	}
-	if err := socket.SetReuseport(fd, 1); err != nil {
+	if err := keep(fd, at.Port != 0); err != nil {
 		return nil, err
 	}
 	bound, err := unix.Getsockname(fd)
@@ -72,6 +69,28 @@ func bind(address string) (_ *claim, err error) {
 	}
 	port := socket.SockaddrToTCPOrUnixAddr(bound).(*net.TCPAddr).Port
 	return &claim{fd, net.JoinHostPort(host, strconv.Itoa(port))}, nil
+}
+
+// keep makes a bound socket the only one of its address, but for those of this daemon. Two that
+// bind at once both succeed, and an older Linux goes on to let others in until one has listened;
+// of them all, one alone can listen. A port that the kernel chose is the socket's alone, and
+// would be lost with the end of listening.
+func keep(fd int, contested bool) error {
+	if contested {
+		if err := unix.Listen(fd, 0); err != nil {
+			return os.NewSyscallError("listen", err)
+		}
+	}
+	if err := socket.SetReuseAddr(fd, 0); err != nil {
+		return err
+	}
+	if err := socket.SetReuseport(fd, 1); err != nil {
+		return err
+	}
+	if contested { // it stays bound
+		return os.NewSyscallError("shutdown", unix.Shutdown(fd, unix.SHUT_RD))
+	}
+	return nil
 }
 
 // release lets the address go. A nil claim has none.

@@ -17,7 +17,12 @@ import (
 func TestClaim(t *testing.T) {
 	for _, host := range []string{"127.0.0.1", "0.0.0.0", "", "localhost", "[::1]"} {
 		t.Run(host, func(t *testing.T) {
-			c, err := claimAddress("listen", host+":0")
+			chosen, err := claimAddress("listen", host+":0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			chosen.release()
+			c, err := claimAddress("listen", chosen.address)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,6 +73,33 @@ func TestClaimsDiffer(t *testing.T) {
 		})
 	}
 	claimers.Wait()
+}
+
+// Of daemons that start at once on one port, one gets it. None of them keeps stations waiting that
+// connect meanwhile.
+func TestClaimAtOnce(t *testing.T) {
+	for range 2000 {
+		c, err := claimAddress("listen", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.release()
+		var claims [2]*claim
+		var claimers sync.WaitGroup
+		for i := range claims {
+			claimers.Go(func() { claims[i], _ = claimAddress("listen", c.address) })
+		}
+		claimers.Wait()
+		if conn, err := net.Dial("tcp", c.address); err == nil {
+			_ = conn.Close()
+			t.Errorf("a claim of %s takes connections", c.address)
+		}
+		claims[0].release()
+		claims[1].release()
+		if claims[0] != nil && claims[1] != nil {
+			t.Fatalf("both claimed %s", c.address)
+		}
+	}
 }
 
 // A daemon that ended leaves connections that linger on its port: the next one claims it.
