@@ -42,9 +42,10 @@
 // guard.request at once, before any lock: interlock.request makes it visible to whoever
 // holds the gate's lock, who applies it before the next order, and makes every ticket of
 // the writer stale, so that no write of motion begins. If one is being written at that
-// moment, guard.awaitWrite waits for its end. Then the writer wakes, gets StepStop before
-// anything else, and calls arm.Driver.Stop; guard.told notes how long it took. The stop
-// port has an engine, an event loop and a port of its own.
+// moment, guard.awaitWrite waits for its end. The writer wakes and calls arm.Driver.Stop,
+// ahead of the gate's lock (writer.obey); guard.told notes how long it took. StepStop, which
+// it gets next, before anything else, finds the arm told. The stop port has an engine, an
+// event loop and a port of its own.
 //
 // # Who owns what
 //

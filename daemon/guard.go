@@ -23,12 +23,12 @@ type guard struct {
 	gate   *safety.Gate
 	due    safety.Instant // when the writer will look at the gate next
 	joints arm.Angles     // of the position that the gate was told last
-	linked bool           // the gate believes in a link
 	lost   bool           // the link that is being opened is gone already
 	stopID uint64         // the gate's latest stop when the lock was last released
 	epoch  uint64         // and its latest lease: neither an older one nor a stop lets a setpoint through
 
 	wake     chan struct{} // to the writer: something is due earlier than it thinks
+	linked   atomic.Bool   // the gate believes in a link; changes with the lock held
 	stuck    atomic.Bool   // a write has overrun its deadline: what it still does cannot be waited for
 	answered atomic.Bool   // the arm has no stop left to answer
 	untold   atomic.Int64  // when the oldest stop that the arm has not been told was received; 0: none
@@ -172,20 +172,14 @@ func (g *guard) opening() {
 	g.lost = false
 }
 
-// isLinked reports whether the gate believes in a link.
-func (g *guard) isLinked() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.linked
-}
-
 // linkUp tells the gate that the arm answers, unless the driver has lost it meanwhile.
 func (g *guard) linkUp(o arm.Opened) (up bool) {
 	g.with(func(now safety.Instant, gate *safety.Gate) {
 		if g.lost {
 			return
 		}
-		up, g.linked, g.joints = true, true, o.Joints
+		up, g.joints = true, o.Joints
+		g.linked.Store(true)
 		gate.LinkUp(o.Position, o.MaxSpeed)
 		if o.Alarm != "" {
 			gate.Alarm(now, o.Alarm, true)
@@ -209,8 +203,7 @@ func (g *guard) unreachable(err error) {
 func (g *guard) linkDown(kind safety.CauseKind, by string) {
 	g.with(func(now safety.Instant, gate *safety.Gate) {
 		g.lost = true
-		if g.linked {
-			g.linked = false
+		if g.linked.Swap(false) {
 			gate.LinkDown(now, safety.Cause{Kind: kind, By: by})
 		}
 	})
@@ -291,6 +284,6 @@ func (g *guard) standstill(ctx context.Context) {
 
 // moves reports whether the arm can be told to stand and does not yet.
 func (g *guard) moves() (moves bool) {
-	g.with(func(_ safety.Instant, gate *safety.Gate) { moves = g.linked && !gate.AtRest() })
+	g.with(func(_ safety.Instant, gate *safety.Gate) { moves = g.linked.Load() && !gate.AtRest() })
 	return moves
 }

@@ -88,10 +88,7 @@ func (w *writer) leave() {
 // work does everything that is due and returns when the driver or the link wants to be
 // looked at again.
 func (w *writer) work(ctx context.Context) safety.Instant {
-	if err := w.obey(); err != nil {
-		return w.fail(safety.CauseWriteFailed, err)
-	}
-	if w.opened && !w.guard.isLinked() {
+	if w.opened && !w.guard.linked.Load() {
 		w.close()
 	}
 	if !w.opened {

@@ -264,3 +264,20 @@ func TestLeaseEndsWithoutArm(t *testing.T) {
 		}
 	})
 }
+
+// A link that is lost is closed, and told nothing more. A stop that comes then has no latency: no
+// arm was told of it.
+func TestStopBehindLostLink(t *testing.T) {
+	f := newFakeArm()
+	r := newRig(t, f)
+	r.writer.work(t.Context()) // the test is the writer
+	f.reader().Lost(errBoom)
+	r.guard.request(safety.Cause{Kind: safety.CauseStation}, r.clock.now())
+	r.writer.work(t.Context())
+	if diff := cmp.Diff("open close", story(f.calls())); diff != "" {
+		t.Errorf("the arm was told (-want +got):\n%s", diff)
+	}
+	if n := reading(t, r.metrics.StopLatency).GetHistogram().GetSampleCount(); n != 0 {
+		t.Errorf("the latency of %d stops was counted", n)
+	}
+}

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"math"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -147,6 +148,28 @@ func TestStopOvertakesStep(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// The arm is told of a stop while others hold the gate's lock, and once.
+func TestStopGoesAheadOfTheLock(t *testing.T) {
+	f := newFakeArm()
+	r := newRig(t, f)
+	r.writer.work(t.Context()) // the test is the writer
+	r.guard.request(safety.Cause{Kind: safety.CauseStation}, r.clock.now())
+	r.guard.mu.Lock()
+	unlock := sync.OnceFunc(r.guard.mu.Unlock)
+	defer unlock()
+	worked := make(chan struct{})
+	go func() {
+		defer close(worked)
+		r.writer.work(t.Context())
+	}()
+	f.until(t, "told to stop", func() bool { return story(f.calls()) == "open stop" })
+	unlock()
+	<-worked
+	if s := r.state(); story(f.calls()) != "open stop" || s.StopResult != safety.StopConfirmed {
+		t.Errorf("the arm was told: %s; the stop came to %+v", story(f.calls()), s)
 	}
 }
 
