@@ -38,7 +38,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (30s)
 		$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$dir; \
 	done
 
-bench: ## Measure aetherd beside other servers, in ratios (about seven minutes)
+bench: ## Measure aetherd beside other servers, in ratios (about nine minutes)
 	$(GO) run -buildvcs=true ./daemon/bench $(BENCHFLAGS)
 
 microbench: ## Run the Go benchmarks

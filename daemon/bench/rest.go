@@ -45,7 +45,7 @@ func (b *bench) rest(ctx context.Context) ([]row, error) {
 	}
 	return []row{
 		alone("wake-ups of an idle daemon", perSecond, ours, atMost(1)),
-		alone("wake-ups of an idle "+rawEcho, perSecond, theirs, target{}),
+		alone("wake-ups of an idle "+rawEcho+", whose pool of goroutines was not ended", perSecond, theirs, target{}),
 	}, nil
 }
 

@@ -81,8 +81,10 @@ func printTable(out io.Writer, rows []row) error {
 	fmt.Fprintln(t, "| what\t| aetherd\t| against\t| \t| ratio\t| rounds\t| target\t| \t|")
 	fmt.Fprintln(t, "|"+strings.Repeat("---\t|", 8))
 	for _, r := range rows {
-		theirs, ratio := "", ""
-		spread := digits(r.Low) + "…" + digits(r.High)
+		theirs, ratio, spread := "", "", ""
+		if r.Low != r.High {
+			spread = digits(r.Low) + "…" + digits(r.High)
+		}
 		if r.Against != "" {
 			theirs, ratio = figure(r.Theirs, r.Unit), fmt.Sprintf("%.2f", r.Ratio)
 			spread = fmt.Sprintf("%.2f…%.2f", r.Low, r.High)
