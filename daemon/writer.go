@@ -159,7 +159,7 @@ func (w *writer) perform(step safety.Step, ticket uint64) error {
 // obey tells the arm of a stop that the gate has not seen yet. The gate's step for it comes behind
 // the gate's lock, and an event loop that holds the lock may have lost its processor to others.
 func (w *writer) obey() error {
-	if !w.opened || !w.guard.lock.waiting() {
+	if !w.guard.lock.waiting() {
 		return nil
 	}
 	defer func() { w.obeyed = true }()
