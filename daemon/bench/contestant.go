@@ -167,12 +167,13 @@ func startServer(ctx context.Context, name string) (*contestant, error) {
 
 // startPython runs one of the scripts.
 func startPython(ctx context.Context, name string) (*contestant, error) {
-	script, err := scripts.ReadFile("python/" + name + "_server.py")
-	if err != nil {
+	answer, err1 := scripts.ReadFile("python/answer.py")
+	server, err2 := scripts.ReadFile("python/" + name + "_server.py")
+	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
 	c := &contestant{name: names[name], peer: load.Base}
-	return c, start(ctx, c, exec.Command("python3", "-c", string(script)), stdout, printed)
+	return c, start(ctx, c, exec.Command("python3", "-c", string(answer)+string(server)), stdout, printed)
 }
 
 // configuration lets every station set the target, as often as it can.
