@@ -23,9 +23,9 @@ import (
 // one byte. Between it and the daemon is a line of this program's own, a pseudo-terminal on which
 // the bytes' arrival is timed.
 type emulator struct {
-	tty    string             // what the daemon opens
-	stops  chan time.Duration // when a stop byte arrived, by monotonic
-	jogs   chan struct{}      // motion arrived
+	tty    string         // what the daemon opens
+	stops  chan time.Time // when a stop byte arrived
+	jogs   chan struct{}  // motion arrived
 	cmd    *exec.Cmd
 	line   []*os.File // both ends of both pseudo-terminals that this program holds
 	copies sync.WaitGroup
@@ -34,17 +34,8 @@ type emulator struct {
 // jogCancel is the byte with which Grbl stops.
 const jogCancel = 0x85
 
-// monotonic is the time on CLOCK_MONOTONIC.
-func monotonic() time.Duration {
-	var t unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &t); err != nil {
-		panic(err) // the clock exists on every Linux
-	}
-	return time.Duration(t.Nano())
-}
-
 func startEmulator(ctx context.Context, b *bench) (e *emulator, err error) {
-	e = &emulator{stops: make(chan time.Duration, 64), jogs: make(chan struct{}, 1)}
+	e = &emulator{stops: make(chan time.Time, 64), jogs: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			e.end()
@@ -101,7 +92,7 @@ func (e *emulator) forward(controller io.Writer, master io.Reader) {
 	buf := make([]byte, 4096)
 	for {
 		n, err := master.Read(buf)
-		at := monotonic()
+		at := time.Now()
 		if err != nil {
 			return
 		}
@@ -140,16 +131,16 @@ func (e *emulator) moved() error {
 }
 
 // stopped returns when the first stop byte arrived that is not older than since.
-func (e *emulator) stopped(since time.Duration) (time.Duration, error) {
+func (e *emulator) stopped(since time.Time) (time.Time, error) {
 	late := time.After(patience)
 	for {
 		select {
 		case at := <-e.stops:
-			if at >= since {
+			if !at.Before(since) {
 				return at, nil
 			}
 		case <-late:
-			return 0, errors.New("no stop arrived at the arm")
+			return time.Time{}, errors.New("no stop arrived at the arm")
 		}
 	}
 }

@@ -122,10 +122,10 @@ func (p *prober) release() error {
 
 // moved waits until the arm is elsewhere.
 func (p *prober) moved() error {
-	late := monotonic() + patience
+	late := time.Now().Add(patience)
 	first, err := request(p.control, stateLine)
 	for now := first; err == nil && now.Position == first.Position; {
-		if monotonic() > late {
+		if time.Now().After(late) {
 			return errors.New("the arm does not move")
 		}
 		now, err = request(p.control, stateLine)
@@ -140,23 +140,23 @@ var (
 
 // timeStop returns how long a stop took, in µs.
 func (p *prober) timeStop() (float64, error) {
-	began := monotonic()
+	began := time.Now()
 	answer, err := ask(p.port, stopLine)
-	ended := monotonic()
+	ended := time.Now()
 	if err == nil && !bytes.HasPrefix(answer, []byte(`{"status":"ok"`)) {
 		err = fmt.Errorf("a stop is answered %s", answer)
 	}
 	if err == nil && p.arm != nil {
 		ended, err = p.arm.stopped(began)
 	}
-	return inMicros(ended - began), err
+	return inMicros(ended.Sub(began)), err
 }
 
 // timeLine returns how long any line took to its answer, in µs.
 func (p *prober) timeLine(conn wire) (float64, error) {
-	began := monotonic()
+	began := time.Now()
 	_, err := ask(conn, stopLine)
-	return inMicros(monotonic() - began), err
+	return inMicros(time.Since(began)), err
 }
 
 func inMicros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
