@@ -36,7 +36,7 @@ func TestNoBacklog(t *testing.T) {
 			t.Fatalf("the arm went %.0f mm away: %v", away, call.setpoint.Position)
 		}
 	}
-	if n := r.inside.guard.status().Counts.Superseded; n != piled {
+	if n := r.inside.desk.status().Counts.Superseded; n != piled {
 		t.Errorf("%d motions were superseded, want %d", n, piled)
 	}
 }

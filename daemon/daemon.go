@@ -30,15 +30,18 @@ type Options struct {
 	Reserve *arm.Reserve    // low descriptors for the serial port
 	Ready   func(Addresses) // called once everything listens
 	Driver  arm.Driver      // in place of the configured one; nil: the configured one
+
+	Path   string           // of the configuration file; "": there is none
+	Reload <-chan os.Signal // each asks for the file to be read again; nil: never
 }
 
 // Run runs the daemon until ctx ends, then stops the arm, answers what was received, and
 // returns nil. It returns an error if it cannot start, or if a part of it ended unasked:
 // then the arm was stopped as well.
 func Run(ctx context.Context, c *config.Config, o Options) error {
-	log, logQueue := newLogger(o.Log, c.Log)
+	log, level, logQueue := newLogger(o.Log, c.Log)
 	defer logQueue.Close()
-	d, err := assemble(c, o, log)
+	d, err := assemble(c, o, log, level)
 	if err != nil {
 		return err
 	}
@@ -47,12 +50,14 @@ func Run(ctx context.Context, c *config.Config, o Options) error {
 
 // daemon is every part, wired together.
 type daemon struct {
-	config  *config.Config
+	config  *config.Config // of the start
 	log     zerolog.Logger
+	driver  arm.Driver
 	guard   *guard
 	herald  *herald
 	writer  *writer
 	desk    *desk
+	service *service
 	ops     *ops
 	command *port
 	stop    *port
@@ -66,7 +71,7 @@ type daemon struct {
 var stopTypes = []codec.Type{codec.TypeStop, codec.TypePing, codec.TypeState}
 
 // assemble wires a daemon, and claims its addresses until run ends.
-func assemble(c *config.Config, o Options, log zerolog.Logger) (_ *daemon, err error) {
+func assemble(c *config.Config, o Options, log zerolog.Logger, level *logLevel) (_ *daemon, err error) {
 	driver := o.Driver
 	if driver == nil {
 		if driver, err = c.Driver(o.Reserve); err != nil {
@@ -77,7 +82,7 @@ func assemble(c *config.Config, o Options, log zerolog.Logger) (_ *daemon, err e
 	if err := errors.Join(enoughDescriptors(c.Server.MaxStations), CheckReach(driver, gateConfig.Workspace)); err != nil {
 		return nil, err
 	}
-	d := &daemon{config: c, log: log, failed: make(chan error, 4)}
+	d := &daemon{config: c, log: log, driver: driver, failed: make(chan error, 4)}
 	defer func() {
 		if err != nil {
 			d.release()
@@ -97,20 +102,23 @@ func assemble(c *config.Config, o Options, log zerolog.Logger) (_ *daemon, err e
 	reg := prometheus.NewRegistry()
 	set := metrics.New(reg, metrics.Options{
 		Version:     o.Version,
-		ConfigHash:  c.Hash(),
+		Arm:         c.Arm.Name,
+		Driver:      driver.Capabilities().Driver,
 		InsecureLAN: c.Server.InsecureLAN,
 		DecodeCodes: codec.Codes(),
-		Status:      func() metrics.GateStatus { return d.guard.status() },
+		Status:      func() metrics.GateStatus { return d.desk.status() },
 	})
 	stations := newStations()
 	d.herald = newHerald(clock, log, set, stations)
 	d.guard = newGuard(clock, set, d.herald, gate)
 	d.writer = newWriter(d.guard, driver, log, c.Arm, d.failed)
 	d.desk = &desk{
-		guard: d.guard, stations: stations, herald: d.herald, config: c, metrics: set,
-		driver: driver.Capabilities().Driver, joints: driver.Capabilities().Joints, log: log, refusals: sampled(log),
+		guard: d.guard, stations: stations, herald: d.herald, metrics: set,
+		driver: driver.Capabilities().Driver, joints: driver.Capabilities().Joints,
+		log: log, level: level, refusals: sampled(log),
 	}
-	d.desk.welcome = d.desk.introduction(o.Version, driver.Capabilities())
+	d.desk.settings.Store(&settings{c, introduction(c, o.Version, driver.Capabilities())})
+	d.service = newService(d.writer, d.guard, log, c.Arm.Name)
 	d.herald.state = func(s *station) *codec.State { return d.desk.stateOf(d.guard.look(s.session)) }
 	d.command = newPort(d.desk, set.Command, codec.Types())
 	d.stop = newPort(d.desk, set.Stop, stopTypes)
@@ -129,8 +137,7 @@ func (d *daemon) release() {
 }
 
 // introduction is the part of a hello's reply that is the same for everybody.
-func (d *desk) introduction(version string, can arm.Capabilities) codec.Welcome {
-	c := d.config
+func introduction(c *config.Config, version string, can arm.Capabilities) codec.Welcome {
 	w := c.Safety.Workspace
 	return codec.Welcome{
 		Server:     "aetherd " + version,
@@ -188,7 +195,10 @@ func (d *daemon) run(ctx context.Context, o Options) error {
 	err := errors.Join(command.listening(ctx), stop.listening(ctx))
 	if err == nil {
 		d.announce(o)
+		d.tellers.Go(func() { d.service.run(heraldCtx) })
+		d.tellers.Go(func() { d.reloads(heraldCtx, o) })
 		err = d.wait(ctx)
+		d.service.stopping()
 	} else if ctx.Err() != nil {
 		err = nil
 	}

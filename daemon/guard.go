@@ -258,17 +258,6 @@ func (g *guard) snapshot(s *safety.Session) (snap safety.Snapshot) {
 	return snap
 }
 
-// status is what a scrape sees.
-func (g *guard) status() (s metrics.GateStatus) {
-	g.with(func(_ safety.Instant, gate *safety.Gate) {
-		s.Snapshot = gate.Snapshot(nil)
-		s.Counts = gate.Counts()
-		s.LatestStop = gate.StopID()
-		s.TrackingError = gate.TrackingError()
-	})
-	return s
-}
-
 // standstillStep is how often standstill looks.
 const standstillStep = 2 * time.Millisecond
 

@@ -49,9 +49,9 @@ func startInside(t testing.TB, o Options, edits ...func(*config.Config)) *runnin
 	r := newRunning(t)
 	c := loopback(slices.Insert(edits, 0, patientWrites))
 	o.Version = version
-	log, queue := newLogger(r.out, c.Log)
+	log, level, queue := newLogger(r.out, c.Log)
 	var err error
-	if r.inside, err = assemble(c, o, log); err != nil {
+	if r.inside, err = assemble(c, o, log, level); err != nil {
 		t.Fatal(err)
 	}
 	r.launch(o, func(ctx context.Context, o Options) error {

@@ -38,14 +38,20 @@ type desk struct {
 	guard    *guard
 	stations *stations
 	herald   *herald
-	config   *config.Config
-	welcome  codec.Welcome // what every hello is told
+	settings atomic.Pointer[settings]
 	driver   string
 	joints   []string // names of those that the arm measures
 	metrics  *metrics.Set
 	log      zerolog.Logger
+	level    *logLevel      // of log
 	refusals zerolog.Logger // sampled
 	closing  atomic.Bool    // the daemon is going down: no new connections
+}
+
+// settings are what the desk goes by; a reload replaces them, with the gate's lock held.
+type settings struct {
+	*config.Config
+	welcome codec.Welcome // what every hello is told
 }
 
 func newPort(d *desk, m metrics.Port, types []codec.Type) *port {
@@ -76,20 +82,20 @@ func (p *port) OnOpen(c gnet.Conn) ([]byte, gnet.Action) {
 	p.counts.Accepted.Inc()
 	p.counts.Connections.Set(float64(p.open.Add(1)))
 	remote, name := remoteAddr(c)
-	st := &station{conn: c, remote: remote, name: name, limit: p.config.Server.OutboundLimit}
+	st := &station{conn: c, remote: remote, name: name, limit: p.settings.Load().Server.OutboundLimit}
 	c.SetContext(st)
 	switch {
 	case p.closing.Load():
 		return p.refuse(st, codec.CodeShuttingDown)
-	case p.open.Load() > int64(p.config.Server.MaxStations):
+	case p.open.Load() > int64(p.settings.Load().Server.MaxStations):
 		return p.refuse(st, codec.CodeTooManyStations)
 	}
 	// Per connection: as an option of the engine, gnet hides a port that is in use behind it.
 	_ = c.SetKeepAlive(true, keepAliveIdle, keepAliveInterval, keepAliveProbes)
 	p.guard.with(func(now safety.Instant, gate *safety.Gate) {
-		st.session = gate.Connect(now, name, p.config.Role(remote, ""))
+		st.session = gate.Connect(now, name, p.settings.Load().Role(remote, ""))
+		p.stations.add(st) // a reload gives roles to all, with the lock held
 	})
-	p.stations.add(st)
 	p.log.Debug().Uint64("session", st.id).Str("station", name).Msg("connected")
 	return nil, gnet.None
 }
@@ -237,7 +243,7 @@ func (p *port) decide(st *station, b *batch, received safety.Instant) {
 }
 
 // tracing reports whether every line is logged, which costs as much as the rest of a command.
-func (p *port) tracing() bool { return p.log.GetLevel() <= zerolog.TraceLevel }
+func (p *port) tracing() bool { return p.level.passes(zerolog.TraceLevel) }
 
 func (p *port) trace(st *station, what string, line []byte) {
 	p.log.Trace().Uint64("session", st.id).Bytes("line", line).Msg(what)

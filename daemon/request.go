@@ -50,7 +50,7 @@ func (e *entry) serve(d *desk, st *station, gate *safety.Gate, now safety.Instan
 		if len(e.request.Name) > 0 {
 			st.name = string(e.request.Name)
 		}
-		gate.Introduce(st.session, st.name, d.config.Role(st.remote, st.name), e.request.Deadman)
+		gate.Introduce(st.session, st.name, d.settings.Load().Role(st.remote, st.name), e.request.Deadman)
 		fallthrough
 	case codec.TypeState:
 		e.view = d.guard.view(st.session)
@@ -122,11 +122,11 @@ func (e *entry) stopper(st *station) string {
 
 // welcomeTo is what a hello of st is told: what holds for all, and what holds for it.
 func (d *desk) welcomeTo(st *station, v *view) *codec.Welcome {
-	w := d.welcome
+	w := d.settings.Load().welcome
 	w.Session = st.id
 	w.Role = v.Role
 	w.LinkUp = v.LinkUp
 	w.Speed = v.MaxSpeed
-	w.Deadman = st.session.Deadman()
+	w.Deadman = v.Deadman
 	return &w
 }

@@ -25,9 +25,11 @@ func newTraffic(t testing.TB, lines string) (*port, *fakeConn) {
 	r := newRig(t, newFakeArm(), edit)
 	r.guard.with(func(_ safety.Instant, gate *safety.Gate) { gate.LinkUp(safety.Point{X: 200, Z: 150}, 0) })
 	d := &desk{
-		guard: r.guard, stations: newStations(), herald: r.herald, config: loopback(nil), metrics: r.metrics,
-		log: zerolog.Nop(), refusals: zerolog.Nop(),
+		guard: r.guard, stations: newStations(), herald: r.herald, metrics: r.metrics,
+		log: zerolog.Nop(), level: new(logLevel), refusals: zerolog.Nop(),
 	}
+	d.level.set("info")
+	d.settings.Store(&settings{Config: loopback(nil)})
 	c := &fakeConn{in: []byte(lines)}
 	c.station = &station{conn: c, name: "laptop", session: r.station, limit: 1 << 20}
 	return newPort(d, r.metrics.Command, codec.Types()), c

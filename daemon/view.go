@@ -3,6 +3,7 @@ package daemon
 import (
 	"github.com/aether-arm/aetherd/arm"
 	"github.com/aether-arm/aetherd/codec"
+	"github.com/aether-arm/aetherd/metrics"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -25,4 +26,17 @@ func (g *guard) look(s *safety.Session) (v *view) {
 
 func (d *desk) stateOf(v *view) *codec.State {
 	return &codec.State{Snapshot: v.Snapshot, Driver: d.driver, Joints: d.joints, Angles: v.joints[:len(d.joints)]}
+}
+
+// status is what a scrape sees.
+func (d *desk) status() (s metrics.GateStatus) {
+	d.guard.with(func(_ safety.Instant, gate *safety.Gate) {
+		s.Snapshot = gate.Snapshot(nil)
+		s.Counts = gate.Counts()
+		s.LatestStop = gate.StopID()
+		s.TrackingError = gate.TrackingError()
+		c := d.settings.Load()
+		s.ConfigHash, s.MaxStations, s.TrackingLimit = c.welcome.ConfigHash, c.Server.MaxStations, c.Safety.TrackingError
+	})
+	return s
 }

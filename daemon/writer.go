@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -25,6 +26,9 @@ type writer struct {
 	metrics *metrics.Set
 
 	backoff backoff
+
+	passes  atomic.Uint64 // how often it has done what was due
+	opening atomic.Int64  // when it began to open the arm, which takes seconds; 0: it does not
 
 	opened   bool
 	stopTold safety.Instant // when the arm was last told to stop
@@ -63,7 +67,9 @@ func (w *writer) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
-		timer.Reset(w.clock.until(w.guard.sleepUntil(w.work(ctx))))
+		next := w.work(ctx)
+		w.passes.Add(1)
+		timer.Reset(w.clock.until(w.guard.sleepUntil(next)))
 		select {
 		case <-ctx.Done():
 		case <-w.guard.wake:
@@ -242,7 +248,9 @@ func (w *writer) open(ctx context.Context) safety.Instant {
 		defer close(w.tried)
 	}
 	w.guard.opening()
+	w.opening.Store(int64(now))
 	o, err := w.driver.Open(ctx, w.guard)
+	w.opening.Store(0)
 	if err == nil && !w.guard.linkUp(o) {
 		err = errors.Join(errLostAtOnce, w.driver.Close())
 	}

@@ -28,6 +28,7 @@ var layers = map[string][]string{
 	"client":  {"codec", "safety"},
 	"daemon":  {"codec", "arm", "metrics", "safety"},
 	"docs":    {},
+	"deploy":  {"metrics"},
 
 	"daemon/bench": {"client", "safety"},
 }

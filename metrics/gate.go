@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,6 +16,11 @@ type GateStatus struct {
 	Counts        safety.Counts
 	LatestStop    uint64  // number of the latest stop, 0 before the first; StopID is 0 after a reset
 	TrackingError float64 // mm from the setpoint to the measured position; NaN where nothing is measured
+
+	// Of the configuration in force.
+	ConfigHash    string
+	MaxStations   int     // on each port
+	TrackingLimit float64 // mm of TrackingError that latch a stop
 }
 
 // gate exposes a GateStatus. A scrape collects all of it from one value, so it never sees
@@ -22,20 +28,22 @@ type GateStatus struct {
 type gate struct {
 	status func() GateStatus
 
-	state, stopped, stopID, holder, held                    *prometheus.Desc
+	state, stopped, stopID, stopCause, holder, held         *prometheus.Desc
 	superseded, expired, setpoints, deadmanTrips, handovers *prometheus.Desc
 	serialUp, target, setpoint, position, trackingError     *prometheus.Desc
+	configInfo, maxStations, trackingLimit                  *prometheus.Desc
 }
 
 func newGate(status func() GateStatus) *gate {
 	return &gate{
 		status: status,
 
-		state:   desc(GateState),
-		stopped: desc(Stopped),
-		stopID:  desc(StopID),
-		holder:  desc(ControlHolder),
-		held:    desc(ControlHeld),
+		state:     desc(GateState),
+		stopped:   desc(Stopped),
+		stopID:    desc(StopID),
+		stopCause: desc(StopCause),
+		holder:    desc(ControlHolder),
+		held:      desc(ControlHeld),
 
 		superseded:   desc(Superseded),
 		expired:      desc(Expired),
@@ -48,6 +56,10 @@ func newGate(status func() GateStatus) *gate {
 		setpoint:      desc(Setpoint),
 		position:      desc(Position),
 		trackingError: desc(TrackingError),
+
+		configInfo:    desc(ConfigInfo),
+		maxStations:   desc(ConnectionsLimit),
+		trackingLimit: desc(TrackingLimit),
 	}
 }
 
@@ -59,9 +71,10 @@ func desc(name string) *prometheus.Desc {
 // Describe implements prometheus.Collector.
 func (g *gate) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		g.state, g.stopped, g.stopID, g.holder, g.held,
+		g.state, g.stopped, g.stopID, g.stopCause, g.holder, g.held,
 		g.superseded, g.expired, g.setpoints, g.deadmanTrips, g.handovers,
 		g.serialUp, g.target, g.setpoint, g.position, g.trackingError,
+		g.configInfo, g.maxStations, g.trackingLimit,
 	} {
 		ch <- d
 	}
@@ -77,6 +90,10 @@ func (g *gate) Collect(ch chan<- prometheus.Metric) {
 	}
 	out.gauge(g.stopped, indicator(s.State == safety.Stopped))
 	out.gauge(g.stopID, float64(s.LatestStop))
+	for _, kind := range safety.StopCauses() {
+		among := slices.ContainsFunc(s.Causes, func(c safety.Cause) bool { return c.Kind == kind })
+		out.gauge(g.stopCause, indicator(among), kind.String())
+	}
 	out.gauge(g.held, indicator(s.Holder != ""))
 	if s.Holder != "" {
 		// A label value that is not UTF-8 would fail the whole scrape.
@@ -94,6 +111,10 @@ func (g *gate) Collect(ch chan<- prometheus.Metric) {
 	out.point(g.setpoint, s.Setpoint, s.HasPosition)
 	out.point(g.position, s.Position, s.HasPosition)
 	out.gauge(g.trackingError, meters(s.TrackingError))
+
+	out.gauge(g.configInfo, 1, s.ConfigHash)
+	out.gauge(g.maxStations, float64(s.MaxStations))
+	out.gauge(g.trackingLimit, meters(s.TrackingLimit))
 }
 
 // sink takes the series of one scrape.

@@ -12,7 +12,7 @@ import (
 
 var (
 	decisions = []string{
-		GateState, Stopped, StopID, ControlHolder, ControlHeld,
+		GateState, Stopped, StopID, StopCause, ControlHolder, ControlHeld,
 		Superseded, Expired, Setpoints, DeadmanTrips, ControlHandovers,
 	}
 	places = []string{SerialUp, Target, Setpoint, Position, TrackingError}
@@ -38,8 +38,16 @@ func TestGateDecisions(t *testing.T) {
 			map[string]float64{`state{state="held"}`: 1, "control_held": 1, `control_holder{station="pendant"}`: 1, "stop_id": 4},
 		},
 		{
-			GateStatus{Snapshot: safety.Snapshot{State: safety.Stopped, StopID: 5}, LatestStop: 5},
-			map[string]float64{`state{state="stopped"}`: 1, "stopped": 1, "stop_id": 5},
+			GateStatus{
+				Snapshot: safety.Snapshot{State: safety.Stopped, StopID: 5, Causes: []safety.Cause{
+					{Kind: safety.CauseStation, By: "laptop"}, {Kind: safety.CauseStation, By: "pendant"}, {Kind: safety.CauseLinkLost},
+				}},
+				LatestStop: 5,
+			},
+			map[string]float64{
+				`state{state="stopped"}`: 1, "stopped": 1, "stop_id": 5,
+				`stop_cause{cause="station"}`: 1, `stop_cause{cause="link_lost"}`: 1,
+			},
 		},
 		{
 			GateStatus{Snapshot: safety.Snapshot{State: safety.Idle}},

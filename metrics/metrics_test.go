@@ -31,7 +31,7 @@ func full() (*Set, *prometheus.Registry) {
 func exposing(status func() GateStatus) (*Set, *prometheus.Registry) {
 	reg := prometheus.NewRegistry()
 	return New(reg, Options{
-		Version: "1.2.3", ConfigHash: "0123456789ab", DecodeCodes: []string{"invalid_json", "missing_field"}, Status: status,
+		Version: "1.2.3", Arm: "bench", Driver: "sim", DecodeCodes: []string{"invalid_json", "missing_field"}, Status: status,
 	}), reg
 }
 

@@ -5,6 +5,7 @@ const (
 	Connections         = "aetherd_connections"
 	ConnectionsAccepted = "aetherd_connections_accepted_total"
 	ConnectionsClosed   = "aetherd_connections_closed_total"
+	ConnectionsLimit    = "aetherd_connections_limit"
 	Subscribers         = "aetherd_subscribers"
 	InsecureLAN         = "aetherd_insecure_lan"
 
@@ -19,6 +20,7 @@ const (
 	GateState        = "aetherd_state"
 	Stopped          = "aetherd_stopped"
 	StopID           = "aetherd_stop_id"
+	StopCause        = "aetherd_stop_cause"
 	Stops            = "aetherd_stops_total"
 	StopLatency      = "aetherd_stop_latency_seconds"
 	DeadmanTrips     = "aetherd_deadman_trips_total"
@@ -37,9 +39,16 @@ const (
 	Setpoint      = "aetherd_setpoint_meters"
 	Position      = "aetherd_position_meters"
 	TrackingError = "aetherd_tracking_error_meters"
+	TrackingLimit = "aetherd_tracking_error_limit_meters"
 
-	BuildInfo  = "aetherd_build_info"
-	ConfigInfo = "aetherd_config_info"
+	WatchdogFeeds    = "aetherd_watchdog_feeds_total"
+	WatchdogWithheld = "aetherd_watchdog_withheld_total"
+
+	BuildInfo        = "aetherd_build_info"
+	ArmInfo          = "aetherd_arm_info"
+	ConfigInfo       = "aetherd_config_info"
+	ReloadSuccessful = "aetherd_config_last_reload_successful"
+	RestartPending   = "aetherd_config_restart_pending"
 )
 
 // The labels' names.
@@ -56,6 +65,8 @@ const (
 	labelVersion   = "version"
 	labelGoVersion = "goversion"
 	labelHash      = "hash"
+	labelArm       = "arm"
+	labelDriver    = "driver"
 )
 
 // Type is the type of a metric, as Prometheus writes it.
@@ -95,6 +106,7 @@ var definitions = []Definition{
 	{Connections, Gauge, "Connections that are open now.", []string{labelPort}, nil},
 	{ConnectionsAccepted, Counter, "Connections accepted.", []string{labelPort}, nil},
 	{ConnectionsClosed, Counter, "Connections closed, by cause.", []string{labelCause}, nil},
+	{ConnectionsLimit, Gauge, "Connections that each port takes at most.", nil, nil},
 	{Subscribers, Gauge, "Stations that are subscribed to the state.", nil, nil},
 	{InsecureLAN, Gauge, "1 if addresses other than loopback may be listened on, without authentication.", nil, nil},
 
@@ -109,6 +121,7 @@ var definitions = []Definition{
 	{GateState, Gauge, "1 for the state that the safety gate is in, 0 for the others.", []string{labelState}, nil},
 	{Stopped, Gauge, "1 while a stop is latched.", nil, nil},
 	{StopID, Gauge, "Number of the latest stop, 0 before the first.", nil, nil},
+	{StopCause, Gauge, "1 for every cause of the latched stop, 0 for the others.", []string{labelCause}, nil},
 	{Stops, Counter, "Stops, by source; one that comes while another is latched counts too.", []string{labelSource}, nil},
 	{StopLatency, Histogram, "Time from reading the line of a stop to the serial port having accepted its bytes.", nil, writeBuckets},
 	{DeadmanTrips, Counter, "Times the arm was decelerated because its holder was not heard from.", nil, nil},
@@ -127,9 +140,16 @@ var definitions = []Definition{
 	{Setpoint, Gauge, "Latest setpoint of the safety gate, in the arm's base frame; NaN while the position is unknown.", []string{labelAxis}, nil},
 	{Position, Gauge, "Position of the arm, in its base frame: as measured, or as commanded where the arm measures none; NaN while it is unknown.", []string{labelAxis}, nil},
 	{TrackingError, Gauge, "Distance of the measured position from the setpoint; NaN while nothing is measured.", nil, nil},
+	{TrackingLimit, Gauge, "Tracking error that latches a stop.", nil, nil},
+
+	{WatchdogFeeds, Counter, "Times systemd's watchdog was fed; it stays at 0 where there is none.", nil, nil},
+	{WatchdogWithheld, Counter, "Times systemd's watchdog was not fed, because the writer made no progress.", nil, nil},
 
 	{BuildInfo, Gauge, "Always 1; the labels say what is running.", []string{labelVersion, labelGoVersion}, nil},
-	{ConfigInfo, Gauge, "Always 1; the label is the hash of the safety configuration.", []string{labelHash}, nil},
+	{ArmInfo, Gauge, "Always 1; the labels are the configured name of the arm and its driver.", []string{labelArm, labelDriver}, nil},
+	{ConfigInfo, Gauge, "Always 1; the label is the hash of the safety configuration in force.", []string{labelHash}, nil},
+	{ReloadSuccessful, Gauge, "1 unless the latest reload of the configuration was refused.", nil, nil},
+	{RestartPending, Gauge, "1 if the file that was reloaded last changes keys that only a restart applies.", nil, nil},
 }
 
 // Definitions lists every metric of aetherd, in the order of the documentation.

@@ -3,6 +3,7 @@ package metrics
 import (
 	"fmt"
 	"runtime"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -13,7 +14,7 @@ import (
 // Options is what the metrics cannot know by themselves.
 type Options struct {
 	Version     string            // of aetherd
-	ConfigHash  string            // of the safety configuration
+	Arm, Driver string            // name of the arm, and what drives it
 	InsecureLAN bool              // addresses other than loopback may be listened on
 	DecodeCodes []string          // every code of a line that cannot be decoded
 	Status      func() GateStatus // called once a scrape, from any goroutine; not by New
@@ -38,6 +39,11 @@ type Set struct {
 	WriteDuration prometheus.Histogram // seconds
 	StuckWrites   prometheus.Counter
 	Reconnects    prometheus.Counter
+
+	WatchdogFeeds    prometheus.Counter
+	WatchdogWithheld prometheus.Counter
+	ReloadSuccessful prometheus.Gauge // 1 from the start
+	RestartPending   prometheus.Gauge
 }
 
 // Port counts what one of the two listening ports carries.
@@ -66,7 +72,7 @@ func New(reg prometheus.Registerer, o Options) *Set {
 	b := builder{reg}
 	b.gauge(InsecureLAN).Set(indicator(o.InsecureLAN))
 	b.gauges(BuildInfo).WithLabelValues(o.Version, runtime.Version()).Set(1)
-	b.gauges(ConfigInfo).WithLabelValues(o.ConfigHash).Set(1)
+	b.gauges(ArmInfo).WithLabelValues(strings.ToValidUTF8(o.Arm, "\uFFFD"), o.Driver).Set(1)
 
 	s := &Set{
 		Subscribers: b.gauge(Subscribers),
@@ -83,7 +89,13 @@ func New(reg prometheus.Registerer, o Options) *Set {
 		WriteDuration: b.histogram(WriteDuration),
 		StuckWrites:   b.counter(StuckWrites),
 		Reconnects:    b.counter(Reconnects),
+
+		WatchdogFeeds:    b.counter(WatchdogFeeds),
+		WatchdogWithheld: b.counter(WatchdogWithheld),
+		ReloadSuccessful: b.gauge(ReloadSuccessful),
+		RestartPending:   b.gauge(RestartPending),
 	}
+	s.ReloadSuccessful.Set(1)
 	reg.MustRegister(newGate(o.Status))
 	b.ports(&s.Command, &s.Stop)
 	b.closed(&s.Closed)

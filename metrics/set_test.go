@@ -77,6 +77,9 @@ func TestFieldsCountWhatTheySay(t *testing.T) {
 		{Subscribers, func(s *Set) { s.Subscribers.Inc() }, `subscribers`},
 		{StuckWrites, func(s *Set) { s.StuckWrites.Inc() }, `stuck_writes_total`},
 		{Reconnects, func(s *Set) { s.Reconnects.Inc() }, `reconnects_total`},
+		{WatchdogFeeds, func(s *Set) { s.WatchdogFeeds.Inc() }, `watchdog_feeds_total`},
+		{WatchdogWithheld, func(s *Set) { s.WatchdogWithheld.Inc() }, `watchdog_withheld_total`},
+		{RestartPending, func(s *Set) { s.RestartPending.Set(1) }, `config_restart_pending`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.want, func(t *testing.T) {
@@ -91,9 +94,13 @@ func TestFieldsCountWhatTheySay(t *testing.T) {
 
 func TestInfo(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	New(reg, Options{Version: "1.2.3", ConfigHash: "0123456789ab", InsecureLAN: true, Status: func() GateStatus { return GateStatus{} }})
-	got := series(t, reg, InsecureLAN, ConfigInfo)
-	want := map[string]float64{"insecure_lan": 1, `config_info{hash="0123456789ab"}`: 1}
+	status := func() GateStatus { return GateStatus{ConfigHash: "0123456789ab", MaxStations: 7, TrackingLimit: 50} }
+	New(reg, Options{Version: "1.2.3", Arm: "bench\xff", Driver: "sim", InsecureLAN: true, Status: status})
+	got := series(t, reg, InsecureLAN, ConfigInfo, ArmInfo, ConnectionsLimit, TrackingLimit, ReloadSuccessful, RestartPending)
+	want := map[string]float64{
+		"insecure_lan": 1, `config_info{hash="0123456789ab"}`: 1, `arm_info{arm="bench�",driver="sim"}`: 1,
+		"connections_limit": 7, "tracking_error_limit_meters": 0.05, "config_last_reload_successful": 1,
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("info (-want +got):\n%s", diff)
 	}

@@ -128,9 +128,9 @@ func (g *Gate) order(now Instant, s *Session, o Order) {
 		g.move = order{set: true, epoch: g.epoch, expires: expires, notice: n.part()}
 		g.motion.target = o.Target
 		g.motion.goal = seek
-		g.motion.cruise = g.maxSpeed
+		g.motion.cruise = g.maxSpeed()
 		if o.Speed > 0 {
-			g.motion.cruise = min(o.Speed, g.maxSpeed)
+			g.motion.cruise = min(g.motion.cruise, o.Speed)
 		}
 		g.arrived = never
 		if g.motion.standing() && g.stands {

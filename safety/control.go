@@ -4,10 +4,10 @@ import "time"
 
 // Session is one station's connection as the gate knows it.
 type Session struct {
-	name    string
-	role    Role
-	deadman time.Duration
-	bucket  bucket
+	name   string
+	role   Role
+	asked  time.Duration // the deadman that the station asked for; never: it did not
+	bucket bucket
 }
 
 // Name returns the name that others are told when this session holds.
@@ -16,16 +16,13 @@ func (s *Session) Name() string { return s.name }
 // Role returns what the session may do.
 func (s *Session) Role() Role { return s.role }
 
-// Deadman returns how long the session may be silent while it moves the arm.
-func (s *Session) Deadman() time.Duration { return s.deadman }
-
 // Connect adds a station.
 func (g *Gate) Connect(now Instant, name string, role Role) *Session {
 	return &Session{
-		name:    name,
-		role:    role,
-		deadman: g.cfg.Deadman,
-		bucket:  bucket{tokens: float64(g.cfg.Burst), filled: now},
+		name:   name,
+		role:   role,
+		asked:  never,
+		bucket: bucket{tokens: float64(g.cfg.Burst), filled: now},
 	}
 }
 
@@ -41,12 +38,15 @@ func (g *Gate) Introduce(s *Session, name string, role Role, deadman time.Durati
 	}
 	s.role = role
 	if deadman > 0 {
-		s.deadman = min(s.deadman, deadman)
+		s.asked = min(s.asked, deadman)
 	}
 	if g.holder == s && role < Operator {
 		g.endLease(Cause{Kind: CauseReleased, By: s.name})
 	}
 }
+
+// deadman returns how long s may be silent while it moves the arm.
+func (g *Gate) deadman(s *Session) time.Duration { return min(g.cfg.Deadman, s.asked) }
 
 // Disconnect removes a station. If it holds, the arm decelerates at once.
 func (g *Gate) Disconnect(s *Session) {
@@ -163,7 +163,7 @@ func (g *Gate) deadmanTrips() Instant {
 	if g.holder == nil || g.state != Active || !g.underway() {
 		return never
 	}
-	return g.heard + g.holder.deadman
+	return g.heard + g.deadman(g.holder)
 }
 
 // watch ends what a silent holder may no longer do.

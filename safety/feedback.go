@@ -20,10 +20,7 @@ const (
 func (g *Gate) LinkUp(p Point, maxSpeed float64) {
 	g.linkUp, g.locked = true, false
 	g.measured, g.hasMeasure, g.stands = p, true, true
-	g.maxSpeed = g.cfg.Limits.Speed
-	if maxSpeed > 0 {
-		g.maxSpeed = min(g.maxSpeed, maxSpeed)
-	}
+	g.promised = maxSpeed
 	g.motion.place(p)
 	g.stop.unsent, g.stop.result = false, StopConfirmed
 	g.grip.last, g.grip.sent = GripperUnchanged, GripperUnchanged

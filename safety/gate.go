@@ -1,6 +1,9 @@
 package safety
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // never is a moment that does not come.
 const never Instant = math.MaxInt64
@@ -29,7 +32,7 @@ type Gate struct {
 	measured   Point
 	hasMeasure bool
 	stands     bool    // the arm said so with its last measurement
-	maxSpeed   float64 // mm/s, what the arm can promise the horizon for
+	promised   float64 // mm/s for which the arm keeps its horizon; 0: no limit of its own
 
 	counts Counts
 	events []Event
@@ -50,9 +53,8 @@ func New(now Instant, cfg Config) (*Gate, error) {
 		return nil, err
 	}
 	g := &Gate{
-		cfg:      cfg,
-		motion:   motion{limits: cfg.Limits, box: cfg.Workspace, dt: cfg.Tick.Seconds()},
-		maxSpeed: cfg.Limits.Speed,
+		cfg:    cfg,
+		motion: motion{limits: cfg.Limits, box: cfg.Workspace, dt: cfg.Tick.Seconds()},
 	}
 	if cfg.StartStopped {
 		g.Stop(now, Cause{Kind: CauseBoot})
@@ -84,9 +86,10 @@ type Snapshot struct {
 	Holder     string // "" where nobody holds
 	Holds      bool   // the asking station holds
 	Role       Role
-	Position   Point // valid with HasPosition
-	Setpoint   Point // valid with HasPosition
-	Target     Point // valid with HasTarget
+	Deadman    time.Duration // of the asking station
+	Position   Point         // valid with HasPosition
+	Setpoint   Point         // valid with HasPosition
+	Target     Point         // valid with HasTarget
 	Gripper    Gripper
 	LinkUp     bool
 	MaxSpeed   float64 // mm/s, the lower of the configured limit and what the arm can promise
@@ -106,7 +109,7 @@ func (g *Gate) Snapshot(s *Session) Snapshot {
 		HasTarget:   g.move.set,
 		Gripper:     g.grip.last,
 		LinkUp:      g.linkUp,
-		MaxSpeed:    g.maxSpeed,
+		MaxSpeed:    g.maxSpeed(),
 	}
 	if g.cfg.Arm.Measured && g.hasMeasure {
 		snap.Position = g.measured
@@ -120,9 +123,17 @@ func (g *Gate) Snapshot(s *Session) Snapshot {
 		snap.Holds = g.holder == s
 	}
 	if s != nil {
-		snap.Role = s.role
+		snap.Role, snap.Deadman = s.role, g.deadman(s)
 	}
 	return snap
+}
+
+// maxSpeed returns the speed in mm/s of a motion that asks for none.
+func (g *Gate) maxSpeed() float64 {
+	if g.promised > 0 {
+		return min(g.cfg.Limits.Speed, g.promised)
+	}
+	return g.cfg.Limits.Speed
 }
 
 // The state changes only in the four functions below.

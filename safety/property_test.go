@@ -174,7 +174,7 @@ func (w *world) play(what, a, b int) {
 	i := a % len(w.sessions)
 	s := w.sessions[i]
 	span := func(n, size int) float64 { return float64(n%size) - float64(size)/2 }
-	switch what % 18 {
+	switch what % 19 {
 	case 0, 1, 2, 3, 4:
 		o := Order{Move: true, Target: Point{span(a, 700), span(b, 700), span(a*b, 500) + 200}}
 		if a%3 == 0 {
@@ -231,6 +231,8 @@ func (w *world) play(what, a, b int) {
 		w.relax(s)
 	case 17:
 		w.part = float64(1+b%10) / 10
+	case 18:
+		w.reconfigure(a, b)
 	}
 	w.settle()
 	w.advance(time.Duration(b%120)*time.Millisecond, a%9 != 0)
@@ -254,6 +256,25 @@ func (w *world) relax(s *Session) {
 	}
 	w.settle()
 	w.relaxing = true
+}
+
+// reconfigure puts other limits in force, if the arm stands.
+func (w *world) reconfigure(a, b int) {
+	cfg := w.cfg
+	shrink := float64(b % 150)
+	cfg.Workspace = Box{Min: Point{-300 + shrink, -300, 0}, Max: Point{300 - shrink, 300, 400 - shrink}}
+	cfg.Limits = Limits{Speed: float64(50 + a%400), Accel: float64(200 + b%2000), StopAccel: float64(2200 + a%2000)}
+	cfg.Deadman = time.Duration(1+a%2000) * time.Millisecond
+	state, epoch := w.gate.State(), w.gate.Epoch()
+	err := w.gate.Reconfigure(cfg)
+	switch {
+	case err == nil && w.vel != (Point{}):
+		w.t.Fatalf("at %v: new limits at %v mm/s", w.now, w.vel.Norm())
+	case w.gate.State() != state || w.gate.Epoch() != epoch:
+		w.t.Fatalf("at %v: new limits changed the state", w.now)
+	case err == nil:
+		w.cfg = cfg
+	}
 }
 
 func drawConfig(t *rapid.T) Config {

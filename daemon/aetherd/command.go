@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -52,10 +56,26 @@ func versionCommand() *cobra.Command {
 	}
 }
 
+// hangups returns what SIGHUP means: that the configuration is to be read again, or, where a
+// person started aetherd at a terminal, that the terminal has gone and ctx ends. nohup keeps
+// its word.
+func hangups(ctx context.Context, stdin io.Reader) (_ context.Context, reload <-chan os.Signal, done func()) {
+	if signal.Ignored(syscall.SIGHUP) {
+		return ctx, nil, func() {}
+	}
+	if _, ok := terminal(stdin); ok {
+		ctx, done = signal.NotifyContext(ctx, syscall.SIGHUP)
+		return ctx, nil, done
+	}
+	hup := make(chan os.Signal, 1) // one more while the file is read is enough
+	signal.Notify(hup, syscall.SIGHUP)
+	return ctx, hup, func() { signal.Stop(hup) }
+}
+
 func runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run",
-		Short: "Run the daemon until SIGTERM or Ctrl-C",
+		Short: "Run the daemon until SIGTERM or Ctrl-C; SIGHUP reads the configuration again",
 		Args:  cobra.NoArgs,
 	}
 	path := configFlag(c)
@@ -68,11 +88,13 @@ func runCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		o := daemon.Options{Version: versionText(), Log: os.Stderr, Reserve: reserve}
+		ctx, hup, done := hangups(c.Context(), c.InOrStdin())
+		defer done()
+		o := daemon.Options{Version: versionText(), Log: os.Stderr, Reserve: reserve, Path: *path, Reload: hup}
 		if os.Getenv("JOURNAL_STREAM") == "" { // a person started it
 			o.Ready = func(a daemon.Addresses) { printHints(c.OutOrStdout(), a, cfg) }
 		}
-		return daemon.Run(c.Context(), cfg, o)
+		return daemon.Run(ctx, cfg, o)
 	}
 	return c
 }
