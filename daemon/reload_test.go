@@ -115,6 +115,32 @@ func TestReloadRefused(t *testing.T) {
 	r.logs("aetherd.toml:5: safety.deadman_ms = 0", "was not reloaded, nothing has changed")
 }
 
+// shortArm reaches 200 mm to the left.
+type shortArm struct{ *fakeArm }
+
+func (shortArm) Reaches(p safety.Point) error {
+	if p.Y > 200 {
+		return errors.New("it is too far to the left")
+	}
+	return nil
+}
+
+// A workspace that the arm cannot reach is refused, as it is at the start.
+func TestReloadChecksTheReach(t *testing.T) {
+	r := &reloading{
+		startInside(t, Options{Driver: shortArm{newFakeArm()}}, func(c *config.Config) { c.Safety.Workspace.Y[1] = 100 }),
+		filepath.Join(t.TempDir(), "aetherd.toml"),
+	}
+	if remark := r.reload("safety.workspace.y = [-300, 200]"); remark != "" {
+		t.Errorf("up to where it reaches: %s", remark)
+	}
+	if remark := r.reload("safety.workspace.y = [-300, 210]"); remark == "" {
+		t.Error("a workspace out of reach is in force")
+	}
+	r.station().want(`{"type":"hello"}`, `"y":[-300,200]`)
+	r.logs("it is too far to the left")
+}
+
 // What only a restart applies is said, and the rest applies.
 func TestReloadNeedsRestart(t *testing.T) {
 	r := startWithFile(t)
