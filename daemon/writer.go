@@ -112,10 +112,11 @@ func (w *writer) work(ctx context.Context) safety.Instant {
 		if step.Kind == safety.StepMove {
 			w.metrics.TickLateness.Observe((began - step.Due).Seconds())
 		}
-		if err := w.perform(step, ticket); err != nil {
+		err := w.perform(step, ticket)
+		w.metrics.WriteDuration.Observe((w.clock.now() - began).Seconds())
+		if err != nil {
 			return w.fail(safety.CauseWriteFailed, err)
 		}
-		w.metrics.WriteDuration.Observe((w.clock.now() - began).Seconds())
 		if step.Kind == safety.StepStop {
 			break // the driver's own part of a stop comes before the next stop
 		}
