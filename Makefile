@@ -2,12 +2,13 @@
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 FUZZTIME ?= 30s
+DEBIAN_TOOLS = bash-completion dpkg-dev lintian man-db mandoc prometheus systemd udev zsh
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race check fuzz bench microbench golden
+.PHONY: help build run test race check fuzz bench microbench golden deb deb-test debian-tools
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build bin/aetherd and bin/aetherctl
 	@mkdir -p bin
@@ -46,4 +47,16 @@ microbench: ## Run the Go benchmarks
 
 golden: ## Rewrite the files that tests compare with; look at the diff before you commit it
 	$(GO) test ./safety -run TestTranscripts -args -rewrite
-	$(GO) test ./metrics ./docs ./client/screen -update
+	$(GO) test ./metrics ./docs ./client/screen ./deploy/grafana ./deploy/deb -update
+
+deb: ## Make the Debian packages for amd64, arm64 and armhf in dist/
+	@rm -f dist/aetherd_*.deb
+	$(GO) run ./deploy/deb -out dist amd64 arm64 armhf
+
+deb-test: ## Make every package twice, from an empty cache too, and check each (ten minutes)
+	$(GO) test -tags deb -count=1 -timeout 60m -v ./deploy/deb
+
+# Without them the tests that hold deploy/ against its readers are skipped, and say so.
+debian-tools: ## Install the Debian packages that the tests of deploy/ use (as root)
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN_TOOLS)
