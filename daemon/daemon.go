@@ -186,10 +186,7 @@ func (d *daemon) run(ctx context.Context, o Options) error {
 		}
 	})
 
-	select { // the first attempt decides nothing, but the ports should open on a known arm
-	case <-d.writer.tried:
-	case <-ctx.Done():
-	}
+	d.writer.untilTried(ctx) // which decides nothing, but the ports should open on a known arm
 	command := startEngine(d.command, d.address.Command, loops, d.log, d.failed)
 	stop := startEngine(d.stop, d.address.Stop, 1, d.log, d.failed)
 	err := errors.Join(command.listening(ctx), stop.listening(ctx))

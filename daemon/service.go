@@ -88,7 +88,7 @@ func (s *service) run(ctx context.Context) {
 // make some until the next: at rest it sleeps.
 func (s *service) feed() {
 	passes := s.writer.passes.Load()
-	alive := passes != s.passes || s.writer.opens()
+	alive := passes != s.passes || s.writer.links()
 	s.passes = passes
 	if alive {
 		s.metrics.WatchdogFeeds.Inc()
@@ -103,14 +103,16 @@ func (s *service) feed() {
 	s.guard.wakeWriter()
 }
 
-// openPatience is how long the writer may be busy with opening the arm. The drivers give up
-// after 12 s at the latest.
-const openPatience = 30 * time.Second
+// linkPatience is how long the writer may be busy with opening or closing the arm, when
+// nothing moves it. A driver gives up after 12 s at the latest, and closing a port whose
+// controller takes no bytes takes the kernel 30 s more.
+const linkPatience = time.Minute
 
-// opens reports whether the writer is busy with opening the arm, and not for too long.
-func (w *writer) opens() bool {
-	since := safety.Instant(w.opening.Load())
-	return since != 0 && w.clock.now()-since < openPatience
+// links reports whether the writer is busy with opening or closing the arm, and not for too
+// long.
+func (w *writer) links() bool {
+	since := safety.Instant(w.linking.Load())
+	return since != 0 && w.clock.now()-since < linkPatience
 }
 
 // reloading says that the configuration is read again; reloaded must follow.

@@ -119,32 +119,61 @@ func TestWatchdogOfADeadWriter(t *testing.T) {
 	})
 }
 
-// To open an arm takes seconds, in which the writer does nothing else. For ever is a defect.
-func TestWatchdogWhileTheArmIsOpened(t *testing.T) {
+// To open an arm takes seconds, and to close one can take half a minute, in which the writer does
+// nothing else. For ever is a defect.
+func TestWatchdogWhileTheArmIsLinked(t *testing.T) {
+	for _, call := range []string{"open", "close"} {
+		t.Run(call, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				release := make(chan struct{})
+				f := newFakeArm()
+				f.before = func(c told) error {
+					if c.call == call {
+						<-release
+					}
+					return nil
+				}
+				r := newRig(t, f)
+				r.run()
+				m := &manager{}
+				m.watch(r, 2*time.Second)
+				if call == "close" {
+					f.feedback.Lost(errBoom)
+				}
+				pass(50 * time.Second)
+				if _, fed := m.since(); fed != 100 {
+					t.Errorf("for 50 s: fed %d times, want 100", fed)
+				}
+				pass(20 * time.Second)
+				m.since()
+				pass(20 * time.Second)
+				if _, fed := m.since(); fed != 0 {
+					t.Errorf("after 70 s: fed %d times", fed)
+				}
+				close(release)
+			})
+		})
+	}
+}
+
+// Stations do not wait for ever for an arm that neither answers nor fails.
+func TestPortsOpenWithoutTheArm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		f := newFakeArm()
-		f.before = func(c told) error {
-			if c.call == "open" {
-				<-release
-			}
-			return nil
-		}
+		f.before = func(told) error { <-release; return nil }
 		r := newRig(t, f)
-		r.run()
-		m := &manager{}
-		m.watch(r, 2*time.Second)
-		pass(20 * time.Second)
-		if _, fed := m.since(); fed != 40 {
-			t.Errorf("for 20 s: fed %d times, want 40", fed)
-		}
-		pass(20 * time.Second)
-		m.since()
-		pass(20 * time.Second)
-		if _, fed := m.since(); fed != 0 {
-			t.Errorf("after 40 s: fed %d times", fed)
+		r.start()
+		began := time.Now()
+		r.writer.untilTried(t.Context())
+		if waited := time.Since(began); waited != firstTry {
+			t.Errorf("waited %v", waited)
 		}
 		close(release)
+		r.writer.untilTried(t.Context())
+		if waited := time.Since(began); waited != firstTry {
+			t.Errorf("an arm that has answered is waited for until %v", waited)
+		}
 	})
 }
 

@@ -28,7 +28,7 @@ type writer struct {
 	backoff backoff
 
 	passes  atomic.Uint64 // how often it has done what was due
-	opening atomic.Int64  // when it began to open the arm, which takes seconds; 0: it does not
+	linking atomic.Int64  // since when it opens or closes the arm; 0: it does neither
 
 	opened   bool
 	stopTold safety.Instant // when the arm was last told to stop
@@ -226,6 +226,8 @@ func (w *writer) fail(kind safety.CauseKind, err error) safety.Instant {
 
 func (w *writer) close() {
 	w.opened, w.obeyed = false, false
+	w.linking.Store(int64(w.clock.now()))
+	defer w.linking.Store(0)
 	if err := w.driver.Close(); err != nil {
 		w.log.Warn().Err(err).Msg("closing the arm")
 	}
@@ -249,9 +251,9 @@ func (w *writer) open(ctx context.Context) safety.Instant {
 		defer close(w.tried)
 	}
 	w.guard.opening()
-	w.opening.Store(int64(now))
+	w.linking.Store(int64(now))
+	defer w.linking.Store(0)
 	o, err := w.driver.Open(ctx, w.guard)
-	w.opening.Store(0)
 	if err == nil && !w.guard.linkUp(o) {
 		err = errors.Join(errLostAtOnce, w.driver.Close())
 	}
@@ -274,6 +276,19 @@ func (w *writer) open(ctx context.Context) safety.Instant {
 }
 
 var errLostAtOnce = errors.New("the arm was lost while it was opened")
+
+// firstTry is how long stations wait for an arm that is opened for the first time; longer
+// than a driver does, and shorter than the kernel closes a port whose controller takes no bytes.
+const firstTry = 15 * time.Second
+
+// untilTried waits until opening was tried once, for firstTry at most or until ctx ends.
+func (w *writer) untilTried(ctx context.Context) {
+	select {
+	case <-w.tried:
+	case <-ctx.Done():
+	case <-time.After(firstTry):
+	}
+}
 
 // attempted reports whether opening was tried once.
 func (w *writer) attempted() bool {
