@@ -24,13 +24,15 @@ type entry struct {
 	verdict safety.Verdict
 	stop    *stopRequest // of a stop
 	view    *view        // of a state and a hello
+
+	settings *settings // of a hello: those in force with view
 }
 
 // next returns the next free entry, cleared; the batch is not full.
 func (b *batch) next() *entry {
 	e := &b.entries[b.n]
 	b.n++
-	e.fault, e.verdict, e.stop, e.view = codec.Fault{}, safety.Verdict{}, nil, nil
+	e.fault, e.verdict, e.stop, e.view, e.settings = codec.Fault{}, safety.Verdict{}, nil, nil, nil
 	return e
 }
 

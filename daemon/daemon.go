@@ -192,10 +192,11 @@ func (d *daemon) run(ctx context.Context, o Options) error {
 	err := errors.Join(command.listening(ctx), stop.listening(ctx))
 	if err == nil {
 		d.announce(o)
+		reloadCtx, noMoreReloads := context.WithCancel(ctx)
 		d.tellers.Go(func() { d.service.run(heraldCtx) })
-		d.tellers.Go(func() { d.reloads(heraldCtx, o) })
+		d.tellers.Go(func() { d.reloads(reloadCtx, o) })
 		err = d.wait(ctx)
-		d.service.stopping()
+		noMoreReloads()
 	} else if ctx.Err() != nil {
 		err = nil
 	}
@@ -242,6 +243,7 @@ const (
 func (d *daemon) shutdown(leaveArm func(), writerEnded <-chan struct{}, engines ...*engine) {
 	d.desk.closing.Store(true)
 	d.guard.halt(safety.CauseShutdown, "")
+	d.service.stopping() // not before the arm is
 	within(standstillTime, d.guard.standstill)
 	within(drainTime, d.desk.drain)
 	within(closeTime, func(ctx context.Context) {

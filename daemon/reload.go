@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -19,10 +20,7 @@ func (d *daemon) reloads(ctx context.Context, o Options) {
 			return
 		case <-o.Reload:
 			d.service.reloading()
-			remark := d.reload(ctx, o)
-			if ctx.Err() == nil {
-				d.service.reloaded(remark)
-			}
+			d.service.reloaded(d.reload(ctx, o))
 		}
 	}
 }
@@ -52,17 +50,46 @@ func (d *daemon) reload(ctx context.Context, o Options) (remark string) {
 
 // readAgain reads and checks the whole file, also what takes a restart.
 func (d *daemon) readAgain(path string) (r config.Reload, err error) {
-	if path == "" {
-		return r, errors.New("aetherd runs without a file: start it with --config")
+	if err := rereadable(path); err != nil {
+		return r, err
 	}
 	next, err := config.Load(path)
 	if err != nil {
 		return r, err
 	}
 	r = d.config.Reload(d.desk.settings.Load().Config, next)
-	return r, errors.Join(
+	err = errors.Join(
 		enoughDescriptors(r.Config.Server.MaxStations),
 		CheckReach(d.driver, r.Config.Gate(d.driver.Capabilities()).Workspace))
+	if err == nil && len(r.Restart) > 0 {
+		err = startable(next)
+	}
+	return r, err
+}
+
+// rereadable refuses what may have been there to read just once: a pipe, which is empty now,
+// or has the reader wait.
+func rereadable(path string) error {
+	if path == "" {
+		return errors.New("aetherd runs without a file: start it with --config")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("read the configuration again: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("read the configuration again: %s is not a regular file", path)
+	}
+	return nil
+}
+
+// startable checks that a restart with c would have an arm that suits it.
+func startable(c *config.Config) error {
+	driver, err := c.Driver(nil) // which does not open its port
+	if err != nil {
+		return err
+	}
+	return CheckReach(driver, c.Gate(driver.Capabilities()).Workspace)
 }
 
 // standTime is how long a reload waits for an arm that moves to stand, and standStep how
@@ -93,17 +120,21 @@ func (d *daemon) apply(ctx context.Context, c *config.Config, version string) er
 
 // adopt puts s in force, for the stations that are connected too.
 func (d *desk) adopt(s *settings, limits safety.Config) (err error) {
+	var connected []*station
 	d.guard.with(func(_ safety.Instant, gate *safety.Gate) {
-		if err = gate.Reconfigure(limits); err != nil {
-			return
-		}
-		d.settings.Store(s)
-		for _, st := range d.stations.all() {
-			gate.Introduce(st.session, "", s.Role(st.remote, st.name), 0)
+		if err = gate.Reconfigure(limits); err == nil {
+			d.settings.Store(s)
+			connected = d.stations.all() // who comes later gets its role from s
 		}
 	})
-	if err == nil {
-		d.level.set(s.Log.Level)
+	if err != nil {
+		return err
 	}
-	return err
+	for _, st := range connected { // one at a time: thousands would hold up the arm
+		d.guard.with(func(_ safety.Instant, gate *safety.Gate) {
+			gate.Introduce(st.session, "", s.Role(st.remote, st.name), 0)
+		})
+	}
+	d.level.set(s.Log.Level)
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/aether-arm/aetherd/codec"
 	"github.com/aether-arm/aetherd/daemon/config"
 	"github.com/aether-arm/aetherd/safety"
 )
@@ -93,6 +95,8 @@ func TestReloadRefused(t *testing.T) {
 		"log.level = 'debug'\nnot TOML",
 		"log.level = 'debug'\nserver.max_stations = 1000000",
 		"log.level = 'debug'\nserver.listen = 'everywhere'",
+		"log.level = 'debug'\narm.driver = 'grbl'\narm.serial.port = '/dev/arm'\narm.serial.baud = 9600\n" + // no restart would do
+			"safety.workspace = {x = [0, 1], y = [0, 1], z = [0, 1]}",
 	} {
 		if remark := r.reload(doc); remark != "the configuration was not reloaded, see the log" {
 			t.Errorf("%s: %q", doc, remark)
@@ -139,6 +143,81 @@ func TestReloadChecksTheReach(t *testing.T) {
 	}
 	r.station().want(`{"type":"hello"}`, `"y":[-300,200]`)
 	r.logs("it is too far to the left")
+}
+
+// What can be read just once is not read again: a pipe is empty by then, which would be the
+// defaults, and a FIFO has its reader wait.
+func TestReloadOfAPipe(t *testing.T) {
+	r := startWithFile(t)
+	hash := r.inHello("config_hash")
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer read.Close()
+	_ = write.Close()
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{fmt.Sprintf("/dev/fd/%d", read.Fd()), fifo, t.TempDir(), "/nonexistent"} {
+		if remark := r.inside.reload(t.Context(), Options{Path: path}); remark == "" {
+			t.Errorf("%s was read", path)
+		}
+	}
+	if now := r.inHello("config_hash"); now != hash {
+		t.Errorf("hash %s is in force, want %s", now, hash)
+	}
+	r.logs("is not a regular file")
+}
+
+// A hello says what was in force at one moment.
+func TestHelloBesideAReload(t *testing.T) {
+	r := startWithFile(t)
+	d := r.inside.desk
+	before := d.settings.Load()
+	st := &station{}
+	e := &entry{request: codec.Request{Type: codec.TypeHello}}
+	d.guard.with(func(now safety.Instant, gate *safety.Gate) {
+		st.session = gate.Connect(now, "laptop", safety.Operator)
+		e.decide(d, st, gate, now, now)
+	})
+	r.reload("safety.motion.speed = 40")
+	w := e.welcomeTo(st)
+	if w.Speed != before.Safety.Motion.Speed || w.ConfigHash != before.welcome.ConfigHash {
+		t.Errorf("%v mm/s under hash %s, want %v under %s", w.Speed, w.ConfigHash, before.Safety.Motion.Speed, before.welcome.ConfigHash)
+	}
+}
+
+// Stations come, move, stop and go while the configuration changes.
+func TestReloadBesideStations(t *testing.T) {
+	r := startWithFile(t)
+	var all sync.WaitGroup
+	defer all.Wait()
+	end := make(chan struct{})
+	defer close(end)
+	for _, name := range []string{"laptop", "tv", "pendant"} {
+		all.Go(func() {
+			for {
+				select {
+				case <-end:
+					return
+				default:
+				}
+				s := r.named(name)
+				s.ask(`{"type":"move","x":-200,"y":0,"z":150}`)
+				s.ask(`{"type":"stop"}`)
+				s.ask(`{"type":"state"}`)
+				s.conn.Close()
+			}
+		})
+	}
+	for i := range 30 {
+		role := []string{"observer", "supervisor"}[i%2]
+		r.reload(fmt.Sprintf("safety.burst = %d\n[[station]]\nname = 'tv'\nrole = '%s'", 1+i, role))
+	}
+	r.station().want(`{"type":"hello"}`, `"burst":30`)
+	r.named("tv").want(`{"type":"hello"}`, `"role":"supervisor"`)
 }
 
 // What only a restart applies is said, and the rest applies.

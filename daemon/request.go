@@ -50,7 +50,8 @@ func (e *entry) serve(d *desk, st *station, gate *safety.Gate, now safety.Instan
 		if len(e.request.Name) > 0 {
 			st.name = string(e.request.Name)
 		}
-		gate.Introduce(st.session, st.name, d.settings.Load().Role(st.remote, st.name), e.request.Deadman)
+		e.settings = d.settings.Load()
+		gate.Introduce(st.session, st.name, e.settings.Role(st.remote, st.name), e.request.Deadman)
 		fallthrough
 	case codec.TypeState:
 		e.view = d.guard.view(st.session)
@@ -103,7 +104,7 @@ func (p *port) reply(dst []byte, st *station, e *entry) []byte {
 	case codec.TypeState:
 		return codec.AppendState(dst, p.stateOf(e.view), r.ID)
 	case codec.TypeHello:
-		return codec.AppendWelcome(dst, p.welcomeTo(st, e.view), r.ID)
+		return codec.AppendWelcome(dst, e.welcomeTo(st), r.ID)
 	case codec.TypeSubscribe:
 		p.herald.subscribe(st, r.RateHz)
 	case codec.TypeUnsubscribe:
@@ -121,12 +122,12 @@ func (e *entry) stopper(st *station) string {
 }
 
 // welcomeTo is what a hello of st is told: what holds for all, and what holds for it.
-func (d *desk) welcomeTo(st *station, v *view) *codec.Welcome {
-	w := d.settings.Load().welcome
+func (e *entry) welcomeTo(st *station) *codec.Welcome {
+	w := e.settings.welcome
 	w.Session = st.id
-	w.Role = v.Role
-	w.LinkUp = v.LinkUp
-	w.Speed = v.MaxSpeed
-	w.Deadman = v.Deadman
+	w.Role = e.view.Role
+	w.LinkUp = e.view.LinkUp
+	w.Speed = e.view.MaxSpeed
+	w.Deadman = e.view.Deadman
 	return &w
 }

@@ -3,6 +3,8 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"net"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -18,8 +20,8 @@ import (
 // service tells the service manager how the daemon does: that it is ready, what the arm
 // does, in words, and that the writer makes progress. Where there is none it does nothing.
 type service struct {
-	send     func(state string) (told bool)
-	watchdog time.Duration // within which the manager wants to be fed; 0: it does not watch
+	send     func(state string) (told bool) // nil: there is no manager
+	watchdog time.Duration                  // within which the manager wants to be fed; 0: it does not watch
 	writer   *writer
 	guard    *guard
 	metrics  *metrics.Set
@@ -28,7 +30,6 @@ type service struct {
 
 	passes  uint64 // of the writer, when it was fed last
 	hungry  bool   // it was not fed the last time
-	said    string // the status that was sent last
 	mu      sync.Mutex
 	remark  string // behind the status: what is to be done about the configuration
 	leaving bool
@@ -36,12 +37,17 @@ type service struct {
 
 func newService(w *writer, g *guard, log zerolog.Logger, arm string) *service {
 	s := &service{writer: w, guard: g, metrics: g.metrics, log: log, arm: arm}
+	socket := os.Getenv("NOTIFY_SOCKET")
+	if socket == "" {
+		return s
+	}
+	deaf := log.Sample(&zerolog.BurstSampler{Burst: 1, Period: time.Minute}) // one line says as much as two a second
 	s.send = func(state string) bool {
-		told, err := systemd.SdNotify(false, state)
+		err := notify(socket, state)
 		if err != nil {
-			log.Warn().Err(err).Msg("the service manager cannot be told")
+			deaf.Warn().Err(err).Msg("the service manager cannot be told")
 		}
-		return told
+		return err == nil
 	}
 	var err error
 	if s.watchdog, err = systemd.SdWatchdogEnabled(false); err != nil {
@@ -50,36 +56,53 @@ func newService(w *writer, g *guard, log zerolog.Logger, arm string) *service {
 	return s
 }
 
+// notifyTime bounds how long a message waits for a manager that does not read.
+const notifyTime = 50 * time.Millisecond
+
+// notify sends state to a service manager's socket. (systemd.SdNotify waits for ever if the
+// socket's queue is full, and nothing of the daemon may wait for the manager.)
+func notify(socket, state string) error {
+	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: socket, Net: "unixgram"})
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_ = conn.SetWriteDeadline(time.Now().Add(notifyTime)) // it cannot fail on an open socket
+	_, err = conn.Write([]byte(state))
+	return err
+}
+
+// tell sends state, if there is a manager, and reports whether it took it.
+func (s *service) tell(state string) (told bool) { return s.send != nil && s.send(state) }
+
 // statusStep is how often the status is looked at where nothing is to be fed.
 const statusStep = time.Second
 
 // feedsPerWatchdog is how often it is fed within its time: one that comes late is not fatal.
 const feedsPerWatchdog = 4
 
-// run says that the daemon is ready, and goes on telling until ctx ends.
+// run says that the daemon is ready, and goes on telling until ctx ends. What could not be
+// told is told again.
 func (s *service) run(ctx context.Context) {
-	s.said = s.status()
-	if !s.send("READY=1\n" + s.said) {
+	if s.send == nil {
 		return
 	}
 	step := statusStep
 	if s.watchdog > 0 {
 		step = s.watchdog / feedsPerWatchdog
 	}
-	ticker := time.NewTicker(step)
-	defer ticker.Stop()
+	ready, said := "READY=1\n", ""
 	for {
+		if now := ready + s.status(); now != said && s.tell(now) {
+			said, ready = strings.TrimPrefix(now, ready), ""
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-time.After(step): // from here, also after a stall: the writer had one as well
 		}
 		if s.watchdog > 0 {
 			s.feed()
-		}
-		if now := s.status(); now != s.said {
-			s.said = now
-			s.send(now)
 		}
 	}
 }
@@ -91,8 +114,9 @@ func (s *service) feed() {
 	alive := passes != s.passes || s.writer.links()
 	s.passes = passes
 	if alive {
-		s.metrics.WatchdogFeeds.Inc()
-		s.send("WATCHDOG=1")
+		if s.tell("WATCHDOG=1") {
+			s.metrics.WatchdogFeeds.Inc()
+		}
 	} else {
 		s.metrics.WatchdogWithheld.Inc()
 		if !s.hungry {
@@ -116,14 +140,18 @@ func (w *writer) links() bool {
 }
 
 // reloading says that the configuration is read again; reloaded must follow.
-func (s *service) reloading() { s.send("RELOADING=1") }
+func (s *service) reloading() { s.tell("RELOADING=1") }
 
-// reloaded says that it has been, with a remark for the status.
+// reloaded says that it has been, with a remark for the status. A daemon that goes down is
+// not ready any more.
 func (s *service) reloaded(remark string) {
 	s.mu.Lock()
 	s.remark = remark
+	leaving := s.leaving
 	s.mu.Unlock()
-	s.send("READY=1\n" + s.status())
+	if !leaving {
+		s.tell("READY=1\n" + s.status())
+	}
 }
 
 // stopping says that the daemon goes down.
@@ -131,7 +159,7 @@ func (s *service) stopping() {
 	s.mu.Lock()
 	s.leaving = true
 	s.mu.Unlock()
-	s.send("STOPPING=1\n" + s.status())
+	s.tell("STOPPING=1\n" + s.status())
 }
 
 // status is what the daemon does, in words.
@@ -143,10 +171,11 @@ func (s *service) status() string {
 	if leaving {
 		words = "going down; " + words
 	}
+	status := "STATUS=" + printable(s.arm+": "+words)
 	if remark != "" {
-		words += "; " + remark
+		status += "; " + printable(remark) // which no name of a station pushes out of sight
 	}
-	return "STATUS=" + printable(s.arm+": "+words)
+	return status
 }
 
 // inWords says what the arm does, and what is to be done about it.
@@ -172,7 +201,7 @@ func inWords(s safety.Snapshot) string {
 	return words
 }
 
-// mostStatus bounds the status: what stations call themselves is a part of it.
+// mostStatus bounds each part of the status: what stations call themselves is in it.
 const mostStatus = 300
 
 // printable is text in one line: the manager would read a second one as a message of its own.

@@ -2,6 +2,10 @@ package daemon
 
 import (
 	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +24,8 @@ import (
 type manager struct {
 	mu   sync.Mutex
 	told []string
+	deaf bool          // it takes nothing
+	slow time.Duration // it takes so long
 }
 
 // watch lets r be a service of m, until the test is over.
@@ -37,10 +43,20 @@ func (m *manager) watch(r *rig, watchdog time.Duration) *service {
 }
 
 func (m *manager) take(state string) bool {
+	time.Sleep(m.slow)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.deaf {
+		return false
+	}
 	m.told = append(m.told, state)
 	return true
+}
+
+func (m *manager) listen() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.deaf = false
 }
 
 // since returns what was told since it was asked last, and how often the watchdog was fed.
@@ -96,6 +112,20 @@ func TestWatchdogIsFedByTheWriter(t *testing.T) {
 		pass(2 * time.Second)
 		if _, fed := m.since(); fed < feedsPerWatchdog-1 {
 			t.Errorf("after the write: fed %d times", fed)
+		}
+	})
+}
+
+// After a stall of everything the writer gets its time to make progress.
+func TestWatchdogAfterAStall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, newFakeArm())
+		r.run()
+		m := &manager{slow: 700 * time.Millisecond}
+		m.watch(r, 2*time.Second)
+		pass(time.Minute)
+		if n := count(t, r.metrics.WatchdogWithheld); n != 0 {
+			t.Errorf("withheld %v times", n)
 		}
 	})
 }
@@ -214,12 +244,71 @@ func TestStatusIsTold(t *testing.T) {
 
 // Nobody is there: nothing runs.
 func TestNoManager(t *testing.T) {
-	asked := 0
+	t.Setenv("NOTIFY_SOCKET", "")
 	r := newRig(t, newFakeArm())
-	s := &service{send: func(string) bool { asked++; return false }, watchdog: time.Second, writer: r.writer, guard: r.guard}
+	s := newService(r.writer, r.guard, zerolog.Nop(), "bench")
 	s.run(context.Background())
-	if asked != 1 {
-		t.Errorf("told %d times", asked)
+	s.stopping()
+}
+
+// A manager that is busy hears of the start later.
+func TestReadyIsRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, newFakeArm())
+		r.run()
+		m := &manager{deaf: true}
+		m.watch(r, 0)
+		pass(3 * statusStep)
+		m.listen()
+		pass(3 * statusStep)
+		told, _ := m.since()
+		if diff := cmp.Diff([]string{"READY=1\nSTATUS=bench: idle"}, told); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	})
+}
+
+// A reload that the end overtakes does not make the daemon ready again.
+func TestNotReadyAfterStopping(t *testing.T) {
+	r := newRig(t, newFakeArm())
+	m := &manager{}
+	s := &service{send: m.take, guard: r.guard, arm: "bench"}
+	s.stopping()
+	s.reloaded("")
+	told, _ := m.since()
+	if len(told) != 1 || !strings.HasPrefix(told[0], "STOPPING=1\n") {
+		t.Errorf("told %q", told)
+	}
+}
+
+// A manager that does not read holds nothing up.
+func TestManagerDoesNotRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "notify")
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	const queue = 100_000 // far more than any system lets wait
+	for range queue {
+		if err = notify(path, "WATCHDOG=1"); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("%v, want %v", err, os.ErrDeadlineExceeded)
+	}
+}
+
+// What is to be done stays in sight, whatever stations call themselves.
+func TestRemarkStaysInSight(t *testing.T) {
+	r := newRig(t, newFakeArm())
+	for i := range 20 {
+		r.guard.halt(safety.CauseStation, strings.Repeat(string(rune('a'+i)), 64))
+	}
+	s := &service{guard: r.guard, arm: "bench", remark: "a restart is needed"}
+	if got := s.status(); !strings.HasSuffix(got, "…; a restart is needed") {
+		t.Error(got)
 	}
 }
 

@@ -20,7 +20,7 @@ func (g *Gate) Reconfigure(cfg Config) error {
 	if cfg == g.cfg {
 		return nil
 	}
-	if g.underway() || g.linkUp && !g.AtRest() {
+	if g.linkUp && (g.underway() || g.settling() || !g.AtRest()) {
 		return ErrMoves
 	}
 	g.cfg = cfg

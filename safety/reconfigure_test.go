@@ -60,6 +60,56 @@ func TestReconfigureWaitsForRest(t *testing.T) {
 	}
 }
 
+// The arm is behind its setpoint: it stands when it says so, or had its time to.
+func TestReconfigureWaitsForTheArm(t *testing.T) {
+	for _, arrives := range []bool{true, false} {
+		p, s := standing(t, func(c *Config) { c.Arm.Measured = true })
+		g := p.gate
+		g.Admit(0, s, Order{Move: true, Target: Point{190, 0, 150}})
+		other := g.cfg
+		other.TrackingError = 1
+		for ; !g.motion.arrived(); p.now += g.cfg.Tick {
+			g.Tick(p.now, func(Setpoint) float64 { return 1 })
+			g.Measured(p.now, Point{195, 0, 150}, false)
+		}
+		if err := g.Reconfigure(other); !errors.Is(err, ErrMoves) {
+			t.Errorf("5 mm from its setpoint: %v, want %v", err, ErrMoves)
+		}
+		if arrives {
+			g.Measured(p.now, Point{190, 0, 150}, true)
+		} else {
+			g.Tick(p.now+settleTime, nil)
+		}
+		if err := g.Reconfigure(other); err != nil {
+			t.Errorf("it arrives %v: %v", arrives, err)
+		}
+	}
+}
+
+// Without a link nothing is under way, whatever was when it was lost.
+func TestReconfigureWithoutALink(t *testing.T) {
+	p, s := standing(t)
+	g := p.gate
+	g.Admit(0, s, Order{Move: true, Target: Point{-200, 0, 150}})
+	all := func(Setpoint) float64 { return 1 }
+	g.Tick(0, all)
+	step := g.Tick(g.cfg.Tick, all)
+	g.LinkDown(g.cfg.Tick, Cause{Kind: CauseLinkLost})
+	g.Withdraw(step)
+	slower := g.cfg
+	slower.Limits.Speed = 40
+	if err := g.Reconfigure(slower); err != nil {
+		t.Error(err)
+	}
+	p.now = g.cfg.Tick
+	p.out.Reset()
+	g.LinkUp(Point{200, 0, 150}, 0)
+	p.run(t, "1s")
+	if p.out.Len() > 0 {
+		t.Errorf("it moved:\n%s", p.out.String())
+	}
+}
+
 func TestReconfigureMovesNothing(t *testing.T) {
 	p, s := standing(t)
 	g := p.gate

@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -57,13 +57,13 @@ func versionCommand() *cobra.Command {
 }
 
 // hangups returns what SIGHUP means: that the configuration is to be read again, or, where a
-// person started aetherd at a terminal, that the terminal has gone and ctx ends. nohup keeps
-// its word.
-func hangups(ctx context.Context, stdin io.Reader) (_ context.Context, reload <-chan os.Signal, done func()) {
+// person started aetherd at a terminal, which is one of streams, that the terminal has gone
+// and ctx ends. nohup keeps its word.
+func hangups(ctx context.Context, streams ...any) (_ context.Context, reload <-chan os.Signal, done func()) {
 	if signal.Ignored(syscall.SIGHUP) {
 		return ctx, nil, func() {}
 	}
-	if _, ok := terminal(stdin); ok {
+	if slices.ContainsFunc(streams, func(s any) bool { _, is := terminal(s); return is }) {
 		ctx, done = signal.NotifyContext(ctx, syscall.SIGHUP)
 		return ctx, nil, done
 	}
@@ -88,7 +88,7 @@ func runCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		ctx, hup, done := hangups(c.Context(), c.InOrStdin())
+		ctx, hup, done := hangups(c.Context(), c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr())
 		defer done()
 		o := daemon.Options{Version: versionText(), Log: os.Stderr, Reserve: reserve, Path: *path, Reload: hup}
 		if os.Getenv("JOURNAL_STREAM") == "" { // a person started it

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -34,6 +35,20 @@ func newManager(t testing.TB, watchdog time.Duration) *manager {
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	return &manager{t, conn, []string{"JOURNAL_STREAM=8:1", "NOTIFY_SOCKET=" + path, fmt.Sprintf("WATCHDOG_USEC=%d", watchdog.Microseconds())}}
+}
+
+// fill fills the socket's queue.
+func (m *manager) fill() {
+	m.t.Helper()
+	conn, err := net.DialUnix("unixgram", nil, m.conn.LocalAddr().(*net.UnixAddr))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetWriteDeadline(time.Now().Add(time.Second))
+	for err == nil {
+		_, err = conn.Write([]byte("full"))
+	}
 }
 
 // hears returns the next message, within patience.
@@ -124,16 +139,50 @@ func TestServiceStuck(t *testing.T) {
 	}
 }
 
+// A manager that does not read its socket does not keep the arm from being stopped.
+func TestServiceManagerDoesNotRead(t *testing.T) {
+	t.Parallel()
+	m := newManager(t, 0)
+	p := launch(t, m.env)
+	p.untilReady()
+	s := p.station()
+	s.move(safety.Point{X: -200, Z: 150})
+	m.fill()
+	p.signal(syscall.SIGTERM)
+	if code := p.exit(shutdownTime); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
 // At a terminal SIGHUP says that the terminal has gone: nobody is there to watch the arm.
 func TestHangupAtATerminal(t *testing.T) {
 	t.Parallel()
-	c := exec.Command(aetherd(t), "run", "-c", configFile(t))
+	for _, stdin := range []string{"terminal", os.DevNull} {
+		t.Run(stdin, func(t *testing.T) {
+			t.Parallel()
+			hangUp(t, stdin)
+		})
+	}
+}
+
+func hangUp(t *testing.T, stdin string) {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	c := exec.CommandContext(ctx, aetherd(t), "run", "-c", configFile(t))
+	if stdin != "terminal" {
+		in, err := os.Open(stdin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close()
+		c.Stdin = in
+	}
 	var log bytes.Buffer
 	logs, err := c.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	master, err := pty.StartWithAttrs(c, nil, &syscall.SysProcAttr{Setsid: true, Setctty: true})
+	master, err := pty.StartWithAttrs(c, nil, &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

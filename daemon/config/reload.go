@@ -3,6 +3,7 @@ package config
 import (
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // live are the keys that a daemon can put in force while it runs. What else has changed
@@ -25,37 +26,52 @@ var live = []string{
 	"safety.motion.stop_accel",
 }
 
-const speedKey = "safety.motion.speed"
+const (
+	speedKey   = "safety.motion.speed"
+	stationKey = "station"
+)
 
 // Reload is what a file that was read again comes to in a daemon that runs.
 type Reload struct {
 	Config  *Config  // to be in force
 	Changed []string // keys, and "station", that it changes
-	Restart []string // keys that the file changes and only a restart applies
+	Restart []string // those that the file changes and only a restart applies
 }
 
 // Reload returns what next comes to for a daemon that was started with c and has inForce
 // now. The speed can be lowered, and raised again up to that of c, which the driver was
-// made for; a higher one takes a restart.
+// made for; a higher one takes a restart. So do the limits and roles of a file for another
+// arm, as one is that is only half written: the driver comes behind them.
 func (c *Config) Reload(inForce, next *Config) Reload {
 	merged := *inForce
-	merged.Stations = next.Stations
 	r := Reload{Config: &merged}
+	otherArm := next.Arm.Driver != c.Arm.Driver || next.Arm.Serial.Port != c.Arm.Serial.Port
 	into, started := leavesOf(&merged), leavesOf(c)
 	for i, wanted := range leavesOf(next) {
-		faster := wanted.key == speedKey && next.Safety.Motion.Speed > c.Safety.Motion.Speed
+		running, applies := started[i], slices.Contains(live, wanted.key)
+		if applies {
+			running = into[i]
+		}
+		if strings.HasPrefix(wanted.key, "safety.") && otherArm ||
+			wanted.key == speedKey && next.Safety.Motion.Speed > c.Safety.Motion.Speed {
+			applies = false
+		}
 		switch {
-		case !slices.Contains(live, wanted.key) || faster:
-			if wanted.String() != started[i].String() {
-				r.Restart = append(r.Restart, wanted.key)
-			}
-		case wanted.String() != into[i].String():
+		case wanted.String() == running.String():
+		case applies:
 			into[i].value.Set(wanted.value)
 			r.Changed = append(r.Changed, wanted.key)
+		default:
+			r.Restart = append(r.Restart, wanted.key)
 		}
 	}
-	if !reflect.DeepEqual(inForce.Stations, next.Stations) {
-		r.Changed = append(r.Changed, "station")
+	switch {
+	case reflect.DeepEqual(inForce.Stations, next.Stations):
+	case otherArm:
+		r.Restart = append(r.Restart, stationKey)
+	default:
+		merged.Stations = next.Stations
+		r.Changed = append(r.Changed, stationKey)
 	}
 	return r
 }

@@ -42,6 +42,14 @@ func TestReload(t *testing.T) {
 			restart: []string{"server.listen"},
 			edit:    func(c *Config) { c.Log.Level = "warn" },
 		},
+		"for another arm": {
+			doc: "log.level = 'warn'\narm.driver = 'grbl'\narm.serial.port = '/dev/arm'\nsafety.burst = 9\n" +
+				"safety.workspace = {x = [0, 1], y = [0, 1], z = [0, 1]}\n[[station]]\nname = 'tv'\nrole = 'observer'",
+			changed: []string{"log.level"},
+			restart: []string{"safety.start", "safety.burst", "safety.workspace.x", "safety.workspace.y", "safety.workspace.z",
+				"arm.driver", "arm.serial.port", "station"},
+			edit: func(c *Config) { c.Log.Level = "warn" },
+		},
 		"faster than at the start": {doc: "safety.motion.speed = 251", restart: []string{"safety.motion.speed"}},
 	}
 	for name, tt := range tests {
@@ -82,6 +90,27 @@ func TestReloadTwice(t *testing.T) {
 			t.Errorf("%v mm/s in the file: %v in force, restart for %v; want %v, %d keys", step.speed, got, r.Restart, step.want, step.restart)
 		}
 		inForce = r.Config
+	}
+}
+
+// A file that is half written is for the simulator and knows no roles. The real arm keeps
+// its workspace, and the observers stay what they are.
+func TestReloadHalfAFile(t *testing.T) {
+	const doc = "[safety]\nburst = 9\n[safety.workspace]\nx = [0, 90]\ny = [0, 90]\nz = [0, 90]\n" +
+		"[arm]\ndriver = 'grbl'\n[arm.serial]\nport = '/dev/arm'\n[[station]]\nname = 'tv'\nrole = 'observer'\n"
+	started, err := parse("aetherd.toml", []byte(doc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for end := range strings.SplitAfterSeq(doc, "\n") {
+		half, _, _ := strings.Cut(doc, end)
+		next, err := parse("aetherd.toml", []byte(half))
+		if err != nil || strings.Contains(half, "port") { // all but the stations: nobody can tell
+			continue
+		}
+		if r := started.Reload(started, next); !cmp.Equal(r.Config, started) {
+			t.Errorf("up to %q: (-want +got)\n%s", end, cmp.Diff(started, r.Config))
+		}
 	}
 }
 
