@@ -20,8 +20,8 @@ type Holder struct {
 // Holders returns who has the port at path: the program that has it locked, whoever runs it,
 // or else those that have it open, as far as this user may see that.
 func Holders(path string) []Holder {
-	device, err := filepath.EvalSymlinks(path)
-	if err != nil {
+	var device unix.Stat_t
+	if unix.Stat(path, &device) != nil {
 		return nil
 	}
 	pids := openers(device)
@@ -38,16 +38,12 @@ func Holders(path string) []Holder {
 }
 
 // locker returns the process that has a flock on the device, or 0.
-func locker(device string) (pid int) {
-	var st unix.Stat_t
-	if unix.Stat(device, &st) != nil {
-		return 0
-	}
+func locker(device unix.Stat_t) (pid int) {
 	locks, err := os.ReadFile("/proc/locks")
 	if err != nil {
 		return 0
 	}
-	return lockerIn(string(locks), fmt.Sprintf("%02x:%02x:%d", unix.Major(st.Dev), unix.Minor(st.Dev), st.Ino))
+	return lockerIn(string(locks), fmt.Sprintf("%02x:%02x:%d", unix.Major(device.Dev), unix.Minor(device.Dev), device.Ino))
 }
 
 // lockerIn finds the holder of the flock on a file in the text of /proc/locks (proc_locks(5)):
@@ -66,10 +62,11 @@ func lockerIn(locks, file string) (pid int) {
 }
 
 // openers returns the other processes that have the device open.
-func openers(device string) (pids []int) {
+func openers(device unix.Stat_t) (pids []int) {
 	links, _ := filepath.Glob("/proc/[0-9]*/fd/*") // the pattern is good
 	for _, link := range links {
-		if target, err := os.Readlink(link); err != nil || target != device {
+		var open unix.Stat_t
+		if unix.Stat(link, &open) != nil || !sameDevice(open, device) {
 			continue
 		}
 		pid, err := strconv.Atoi(strings.Split(link, "/")[2])
@@ -78,4 +75,16 @@ func openers(device string) (pids []int) {
 		}
 	}
 	return pids
+}
+
+// The majors of ptys, whose numbers begin anew in every container (Documentation/admin-guide/devices.txt).
+const firstPty, lastPty = 136, 143
+
+// sameDevice reports whether two files are the same terminal, by whatever names.
+func sameDevice(a, b unix.Stat_t) bool {
+	if a.Mode&unix.S_IFMT != unix.S_IFCHR || b.Mode&unix.S_IFMT != unix.S_IFCHR || a.Rdev != b.Rdev {
+		return false
+	}
+	major := unix.Major(a.Rdev)
+	return major < firstPty || major > lastPty || a.Dev == b.Dev
 }

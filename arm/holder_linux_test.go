@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 )
 
 func TestLockerIn(t *testing.T) {
@@ -34,6 +35,27 @@ func TestHoldersAreOthers(t *testing.T) {
 	}
 	if got := Holders(filepath.Join(t.TempDir(), "none")); len(got) != 0 {
 		t.Errorf("no port, held by %v", got)
+	}
+}
+
+func TestSameDevice(t *testing.T) {
+	node := func(mode uint32, filesystem uint64, major, minor uint32) unix.Stat_t {
+		return unix.Stat_t{Mode: mode | 0o660, Dev: filesystem, Rdev: unix.Mkdev(major, minor)}
+	}
+	const device, file = unix.S_IFCHR, unix.S_IFREG
+	for what, tt := range map[string]struct {
+		a, b unix.Stat_t
+		same bool
+	}{
+		"an adapter, also in a container's /dev": {node(device, 5, 188, 0), node(device, 6, 188, 0), true},
+		"two adapters":                           {node(device, 5, 188, 0), node(device, 5, 188, 1), false},
+		"a pty":                                  {node(device, 7, 136, 0), node(device, 7, 136, 0), true},
+		"ptys of two containers":                 {node(device, 7, 136, 0), node(device, 8, 136, 0), false},
+		"two files":                              {node(file, 5, 0, 0), node(file, 5, 0, 0), false},
+	} {
+		if got := sameDevice(tt.a, tt.b); got != tt.same {
+			t.Errorf("%s: the same: %v", what, got)
+		}
 	}
 }
 

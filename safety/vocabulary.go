@@ -24,8 +24,11 @@ func (p Point) Sub(q Point) Point { return Point{p.X - q.X, p.Y - q.Y, p.Z - q.Z
 // Scale returns p with every coordinate multiplied by k.
 func (p Point) Scale(k float64) Point { return Point{p.X * k, p.Y * k, p.Z * k} }
 
-// Norm returns the length of p.
-func (p Point) Norm() float64 { return math.Sqrt(p.X*p.X + p.Y*p.Y + p.Z*p.Z) }
+// Norm returns the length of p, the same bits wherever it is asked for: the conversions keep a
+// compiler for arm64 from fusing a multiplication with the addition in one place and not in another.
+func (p Point) Norm() float64 {
+	return math.Sqrt(float64(p.X*p.X) + float64(p.Y*p.Y) + float64(p.Z*p.Z))
+}
 
 // Finite reports whether no coordinate is NaN or infinite.
 func (p Point) Finite() bool {

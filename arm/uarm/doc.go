@@ -93,16 +93,17 @@
 //
 // That source plans in degrees of the motors, and takes an F of 60 for 1 degree/s of the three
 // together (line_to_destination in Marlin_main.cpp, buffer_line in planner.cpp), although the
-// documents call it mm/min. With the gripper on, a degree is some 1 to 6 mm at the tool, farther
-// than 150 mm from the base's axis. So the arm may go faster than F says within a step. Its mean speed is
+// documents call it mm/min. With the gripper on, a degree is some 1 to 6 mm at the tool, between 150
+// and 330 mm from the base's axis. So the arm may go faster than F says within a step. Its mean speed is
 // the setpoints', from standstill as well, for it never has more than a few of them; between two
 // of them it can speed up only as its acceleration permits, to some 20 mm/s more than they have. The
 // configured limit of speed keeps that distance from what would be too fast.
 //
 // The horizon holds for both readings of F, there. Nearer to the base a degree may be as little as
 // 0.3 mm, for the links are nearly folded: the arm is then slower than the slowest pace, and
-// took up to half as long again as the horizon on the emulator. A workspace for this arm keeps out
-// of there.
+// took up to half as long again as the horizon on the emulator. Farther out, up to 370 mm, the links
+// are nearly straight, and it took some ms more than the horizon. A workspace for this arm keeps out
+// of both.
 //
 // This package was tested on an emulated controller, and not on a real arm.
 package uarm

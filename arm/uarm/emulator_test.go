@@ -127,9 +127,9 @@ func lastMotion(b board) (last time.Duration) {
 	return last
 }
 
-// near is where in mm from the base's axis a degree of the joints can be too little way for an
-// arm that takes F for degrees per second.
-const near = 150
+// near and far are where in mm from the base's axis a degree of the joints can be too little way
+// for an arm that takes F for degrees per second: its links are nearly folded, or straight.
+const near, far = 150, 330
 
 // Promise 3: whenever the writer falls silent for good, the arm is at rest within the horizon:
 // also one that is only half as quick as is taken for granted, and whatever F means.
@@ -158,7 +158,7 @@ func TestRestsWithinTheHorizonOfAWriterThatDies(t *testing.T) {
 			w.position = w.said.position
 			for i := range ticks {
 				angle := turns[i*len(turns)/ticks]
-				if math.Hypot(w.position.X, w.position.Y) < near {
+				if r := math.Hypot(w.position.X, w.position.Y); r < near || r > far {
 					break
 				}
 				w.tick(safety.Point{X: math.Cos(angle), Y: math.Sin(angle)}.Scale(pace * opened.MaxSpeed))
