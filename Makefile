@@ -2,10 +2,10 @@
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 FUZZTIME ?= 30s
-DEBIAN_TOOLS = bash-completion dpkg-dev lintian man-db mandoc prometheus systemd udev zsh
+DEBIAN_TOOLS = bash-completion dpkg-dev lintian man-db mandoc mmdebstrap prometheus qemu-user-static shellcheck systemd systemd-container udev zsh
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test race check fuzz bench microbench golden deb deb-test debian-tools
+.PHONY: help build run test race check fuzz bench microbench golden deb deb-test image-test arm64-test debian-tools
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +29,9 @@ check: ## Format, tidiness, vet, staticcheck, race and shuffle
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt -w on these files'; exit 1; }
 	$(GO) mod tidy -diff
 	$(GO) vet ./...
+	$(GO) vet -tags 'deb image' ./deploy/...
 	$(GO) tool staticcheck ./...
+	$(GO) tool staticcheck -tags 'deb image' ./deploy/...
 	$(GO) test -p 1 -timeout 10m -race -shuffle on -short ./...
 
 fuzz: ## Run every fuzz target for FUZZTIME (30s)
@@ -55,6 +57,17 @@ deb: ## Make the Debian packages for amd64, arm64 and armhf in dist/
 
 deb-test: ## Make every package twice, from an empty cache too, and check each (ten minutes)
 	$(GO) test -tags deb -count=1 -timeout 60m -v ./deploy/deb
+
+image-test: deb ## Try the packages on a booted Debian, following docs/operations.md (as root, two minutes)
+	$(GO) test -tags image -count=1 -timeout 30m -v ./deploy/image
+
+# A process that a test starts runs natively: qemu-user starts no foreign program. It has no TCGETS2 on ptys and
+# no TIOCGEXCL, which the two tests left out are about.
+arm64-test: deb ## Run the tests of the core as arm64, and the packaged programs, under qemu-user (four minutes)
+	GOARCH=arm64 CGO_ENABLED=0 $(GO) test -count=1 -short -p 1 -timeout 20m -skip '^(TestModeIsSet|TestRelease)$$' \
+		-exec 'env -u GOARCH -u CGO_ENABLED qemu-aarch64-static' \
+		./codec ./safety ./arm/... ./metrics ./daemon ./daemon/config ./client
+	$(GO) test -tags image -count=1 -run TestForeign -v ./deploy/image
 
 # Without them the tests that hold deploy/ against its readers are skipped, and say so.
 debian-tools: ## Install the Debian packages that the tests of deploy/ use (as root)

@@ -10,12 +10,12 @@ import (
 	"strings"
 )
 
-// output runs a program in dir, with env over the environment, and returns what it prints,
-// without the end of its last line.
+// output runs a program in dir and returns what it prints, without the end of its last line.
 func output(ctx context.Context, dir, name string, args ...string) (string, error) {
 	return outputWith(ctx, dir, nil, name, args...)
 }
 
+// outputWith is output with env over the environment.
 func outputWith(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
 	var errs bytes.Buffer
 	cmd := exec.CommandContext(ctx, name, args...)

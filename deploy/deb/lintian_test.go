@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -68,9 +67,5 @@ func TestScripts(t *testing.T) {
 			t.Errorf("%s does not begin with #!/bin/sh and set -e", name)
 		}
 	}
-	shellcheck, err := exec.LookPath("shellcheck")
-	if err != nil {
-		t.Skip("shellcheck is missing: apt-get install shellcheck")
-	}
-	must(t, shellcheck, "postinst", "prerm", "postrm")
+	must(t, tool.Need(t, "shellcheck", "shellcheck"), "postinst", "prerm", "postrm")
 }

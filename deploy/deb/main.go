@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -41,6 +42,9 @@ func run(ctx context.Context, args []string) error {
 			return fmt.Errorf("architecture %q: neither amd64, arm64 nor armhf", name)
 		}
 		archs = append(archs, arch)
+	}
+	if len(archs) == 0 {
+		return errors.New("for which architectures? amd64, arm64, armhf")
 	}
 	if err := os.MkdirAll(*out, 0o777); err != nil {
 		return err

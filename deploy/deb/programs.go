@@ -42,8 +42,8 @@ func (a architecture) environment() []string {
 // programs are built from these packages, below the root.
 var programs = []string{"./daemon/aetherd", "./client/aetherctl"}
 
-// buildPrograms builds both into stage, in a folder of the architecture's name. What -s and -w leave out are symbols for debuggers; the
-// traces of a panic do not need them.
+// buildPrograms builds both into stage, in a folder of the architecture's name. What -s and -w leave out are symbols for
+// debuggers; the traces of a panic do not need them.
 func buildPrograms(ctx context.Context, root string, rel release, arch architecture, stage string) error {
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -X main.version=" + rel.version,
 		"-o", filepath.Join(stage, arch.debian) + "/"}

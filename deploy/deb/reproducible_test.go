@@ -26,7 +26,8 @@ func sameBytes(t *testing.T, one, other string) {
 }
 
 // TestPackedAgain packs the same programs in another directory, with another umask, later, for
-// somebody elsewhere. "make deb-test" builds them again too.
+// somebody elsewhere. "make deb-test" builds them again too. Both read the tree as it is: who edits it meanwhile makes
+// them differ.
 func TestPackedAgain(t *testing.T) {
 	p := thePackage(t)
 	t.Setenv("TZ", "Pacific/Auckland")

@@ -53,19 +53,19 @@ func armNow() []cog.Builder[dashboard.Panel] {
 			3, "none", now("aetherd_stop_id{ARM}", "stop")),
 		sign("Alerts", "Alerts of this arm that are firing. The link What to do says what each of them means. Needs the rules"+
 			" of aetherd.alerts.yml in Prometheus; without them it is always 0.",
-			3, "none", now(`count(ALERTS{ARM, alertstate="firing"}) or vector(0)`, "alerts")).
+			3, "none", now(`count(ALERTS{ARM, alertstate="firing"}) or 0 * count(up{ARM})`, "alerts")).
 			Thresholds(colors(plain, step{1, lookAt})),
 
 		sign("Setpoints late by", "99 of 100 setpoints were no later than this, as far as the histogram's buckets tell."+
 			" Up to 2.5 ms is ordinary. From 10 ms on, which is a whole setpoint, the arm moves in jerks: see"+
 			" what else runs on the computer.",
 			4, "s", now(quantile("0.99", "le", "aetherd_tick_lateness_seconds"), "p99")).
-			NoValue("at rest").Thresholds(colors(good, step{0.01, lookAt})),
+			NoValue("no setpoints").Thresholds(colors(good, step{0.01, lookAt})),
 		sign("Slowest stop", "Of the stops in the time shown, the slowest took at most this from reading its line to the"+
 			" serial port having its bytes. The budget is 25 ms; above it look at the load of the command port, and let"+
 			" stations stop over the stop port.",
 			4, "s", now(`histogram_quantile(1, sum by (le) (increase(aetherd_stop_latency_seconds_bucket{ARM}[$__range]))) >= 0`, "slowest")).
-			NoValue("no stop").Thresholds(colors(good, step{0.0251, lookAt})),
+			NoValue("no stop seen").Thresholds(colors(good, step{0.0251, lookAt})),
 		sign("Off its setpoint by", "How far the arm is from where aetherd wants it now. At the limit"+
 			" (safety.tracking_error_mm) aetherd stops the arm. Half of it for long: it is blocked, overloaded, or badly"+
 			" calibrated.",
@@ -96,11 +96,11 @@ func armHistory() []cog.Builder[dashboard.Panel] {
 		timeline("Causes of stops", "Which causes a latched stop had, and for how long. station and boot are ordinary;"+
 			" anything else is a fault.", 12).
 			WithTarget(over("aetherd_stop_cause{ARM} == 1", "{{cause}}")).
-			Mappings(mapped(meaning{1, "stopped", stopped})).NoValue("not stopped"),
+			Mappings(mapped(meaning{1, "stopped", stopped})),
 		timeline("Who had control", "Which station had control, and for how long. If it changes often, two stations want"+
 			" the arm.", 12).
 			WithTarget(over("aetherd_control_holder{ARM} == 1", "{{station}}")).
-			Mappings(mapped(meaning{1, "in control", inUse})).NoValue("nobody"),
+			Mappings(mapped(meaning{1, "in control", inUse})),
 	}
 }
 
@@ -115,8 +115,8 @@ func armStops() []cog.Builder[dashboard.Panel] {
 			WithTarget(over(quantile("1", "le", "aetherd_stop_latency_seconds"), "slowest")).
 			WithTarget(over(quantile("0.5", "le", "aetherd_stop_latency_seconds"), "half")).
 			OverrideByName("slowest", painted(lookAt)).Min(0).ShowPoints("always"),
-		bars("Stops by source", "Stops, also those that came while another one was latched. station: somebody stopped it."+
-			" Faults repeat until what causes them is mended.", 7, "short").
+		counts("Stops by source", "Stops, also those that came while another one was latched. station: somebody stopped it."+
+			" Faults repeat until what causes them is mended.", 7).
 			WithTarget(over("sum by (source) (increase(aetherd_stops_total{ARM}[$__rate_interval])) > 0", "{{source}}")).
 			ColorScheme(shades(stopped)),
 	}
@@ -193,9 +193,9 @@ func armLink() []cog.Builder[dashboard.Panel] {
 			WithTarget(over(quantile("0.99", "le", "aetherd_tick_lateness_seconds"), "setpoint late")).
 			WithTarget(over(quantile("0.99", "le", "aetherd_command_age_seconds"), "verdict")).
 			OverrideByName("write", painted(good)).OverrideByName("setpoint late", painted(lookAt)).Min(0),
-		bars("Trouble", "stuck write: the controller took nothing, and a stop cannot get through while it lasts."+
+		counts("Trouble", "stuck write: the controller took nothing, and a stop cannot get through while it lasts."+
 			" reconnect: the link was opened again. deadman: the station in control was not heard from, and aetherd braked"+
-			" the arm. Repeated ones: see the alerts.", 8, "short").
+			" the arm. Repeated ones: see the alerts.", 8).
 			WithTarget(over("sum(increase(aetherd_stuck_writes_total{ARM}[$__rate_interval]))", "stuck write")).
 			WithTarget(over("sum(increase(aetherd_reconnects_total{ARM}[$__rate_interval]))", "reconnect")).
 			WithTarget(over("sum(increase(aetherd_deadman_trips_total{ARM}[$__rate_interval]))", "deadman")).
@@ -216,14 +216,14 @@ func armStations() []cog.Builder[dashboard.Panel] {
 			WithTarget(over("aetherd_connections{ARM}", "{{port}} port")).
 			WithTarget(over("aetherd_subscribers{ARM}", "subscribed")).
 			OverrideByName("subscribed", painted(good)).Min(0).Decimals(0),
-		bars("Connections that came, and changes of control", "A station that connects again and again loses its link, or"+
-			" has a defect. Control that passes often: two stations want the arm.", 8, "short").
+		counts("Connections that came, and changes of control", "A station that connects again and again loses its link, or"+
+			" has a defect. Control that passes often: two stations want the arm.", 8).
 			WithTarget(over("sum by (port) (increase(aetherd_connections_accepted_total{ARM}[$__rate_interval]))", "{{port}} port")).
 			WithTarget(over("sum(increase(aetherd_control_handovers_total{ARM}[$__rate_interval]))", "change of control")).
 			OverrideByName("change of control", painted(notKnown)),
-		bars("Connections that went, by cause", "eof: the station closed. error: the network failed. not_reading: it let"+
+		counts("Connections that went, by cause", "eof: the station closed. error: the network failed. not_reading: it let"+
 			" its replies pile up, and was closed. refused: there were server.max_stations already. shutdown: aetherd"+
-			" ended.", 8, "short").
+			" ended.", 8).
 			WithTarget(over("sum by (cause) (increase(aetherd_connections_closed_total{ARM}[$__rate_interval]))", "{{cause}}")).
 			OverrideByName("refused", painted(lookAt)),
 	}
@@ -259,10 +259,10 @@ func armVersion() []cog.Builder[dashboard.Panel] {
 			4, now("aetherd_config_info{ARM}", "{{hash}}")),
 		sign("Latest reload", "Whether the latest reload of the configuration was applied. After one that was refused"+
 			" aetherd runs with what it had; aetherd check says what is wrong.",
-			3, "none", now("aetherd_config_last_reload_successful{ARM}", "reload")).Mappings(asGone),
+			3, "none", now("aetherd_config_last_reload_successful{ARM}", "reload")).Mappings(asReload),
 		sign("Restart pending", "Whether the configuration that was reloaded last changes keys that only a restart"+
 			" applies. A restart leaves the arm stopped.",
-			4, "none", now("aetherd_config_restart_pending{ARM}", "restart")).Mappings(asWait),
+			4, "none", now("aetherd_config_restart_pending{ARM}", "restart")).Mappings(asRestart),
 		sign("Running for", "Since aetherd was started. If that is not long ago and nobody restarted it, look at the log.",
 			3, "dtdurations", now("time() - process_start_time_seconds{ARM}", "running")),
 	}

@@ -36,11 +36,11 @@ func mapped(all ...meaning) []dashboard.ValueMapping {
 }
 
 var (
-	asState = mapped(meaning{0, "idle", plain}, meaning{1, "active", good}, meaning{2, "held", lookAt}, meaning{3, "stopped", stopped})
-	asLink  = mapped(meaning{0, "down", stopped}, meaning{1, "up", good})
-	asUp    = mapped(meaning{0, "unreachable", notKnown}, meaning{1, "yes", good})
-	asGone  = mapped(meaning{0, "refused", lookAt}, meaning{1, "applied", good})
-	asWait  = mapped(meaning{0, "no", good}, meaning{1, "restart needed", lookAt})
+	asState   = mapped(meaning{0, "idle", plain}, meaning{1, "active", good}, meaning{2, "held", lookAt}, meaning{3, "stopped", stopped})
+	asLink    = mapped(meaning{0, "down", stopped}, meaning{1, "up", good})
+	asUp      = mapped(meaning{0, "unreachable", notKnown}, meaning{1, "yes", good})
+	asReload  = mapped(meaning{0, "refused", lookAt}, meaning{1, "applied", good})
+	asRestart = mapped(meaning{0, "no", good}, meaning{1, "restart needed", lookAt})
 )
 
 // step is a color from a value on.

@@ -31,34 +31,35 @@ const perDriver = `count by (job, driver) (count by (job, driver, hash) (
   aetherd_config_info{ARM} * on (job, instance) group_left (driver) aetherd_arm_info{ARM, driver!="feetech"}
 ))`
 
+// orNone is 0 for a count of nothing, as long as an arm is reached: a green 0 must not stand where nothing is known.
+const orNone = " or 0 * count(aetherd_build_info{ARM})"
+
 func fleetNow() []cog.Builder[dashboard.Panel] {
 	return []cog.Builder[dashboard.Panel]{
 		sign("Reached", "Arms that Prometheus reaches, of those chosen"+
-			" above.", 3, "none", now("count(aetherd_build_info{ARM}) or vector(0)", "arms")),
+			" above.", 3, "none", now("sum(up{ARM})", "arms")),
 		sign("Unreachable", "Arms whose aetherd Prometheus cannot reach: nothing is known about them. Look at the"+
 			" computer, the network and the service.",
-			3, "none", now("count(up{ARM} == 0) or vector(0)", "unreachable")).Thresholds(colors(good, step{1, notKnown})),
+			3, "none", now("count(up{ARM}) - sum(up{ARM})", "unreachable")).Thresholds(colors(good, step{1, notKnown})),
 		sign("Stopped", "Arms with a stop that is latched. The table says why. Each needs somebody who looks at it and"+
 			" resets it.",
-			3, "none", now("sum(aetherd_stopped{ARM}) or vector(0)", "stopped")).Thresholds(colors(good, step{1, stopped})),
+			3, "none", now("sum(aetherd_stopped{ARM})", "stopped")).Thresholds(colors(good, step{1, stopped})),
 		sign("Links down", "Arms whose controller aetherd cannot reach. Look at power and cable.",
-			3, "none", now("count(aetherd_serial_up{ARM} == 0) or"+
-				" vector(0)", "down")).Thresholds(colors(good, step{1, stopped})),
+			3, "none", now("count(aetherd_serial_up{ARM}) - sum(aetherd_serial_up{ARM})", "down")).Thresholds(colors(good, step{1, stopped})),
 		sign("In control", "Arms that a station has control of. The table says which station it is.",
-			3, "none", now("sum(aetherd_control_held{ARM}) or"+
-				" vector(0)", "in control")).Thresholds(colors(plain, step{1, inUse})),
+			3, "none", now("sum(aetherd_control_held{ARM})", "in control")).Thresholds(colors(plain, step{1, inUse})),
 		sign("Late", "Arms of which one setpoint in a hundred is later than 10 ms, a whole setpoint. See which ones below,"+
 			" and what else runs on their computers.",
-			3, "none", now("count("+quantile("0.99", "job, instance, le", "aetherd_tick_lateness_seconds")+" > 0.01) or vector(0)", "late")).
+			3, "none", now("count("+quantile("0.99", "job, instance, le", "aetherd_tick_lateness_seconds")+" > 0.01)"+orNone, "late")).
 			Thresholds(colors(good, step{1, lookAt})),
 		sign("Configurations of one driver", "How many different safety configurations the arms of one driver have, at"+
 			" most. More than one: an arm was forgotten in a roll-out, or changed by hand. feetech arms are left out,"+
 			" since each has its own measures.",
-			3, "none", now("max("+perDriver+") or vector(0)", "configurations")).Thresholds(colors(good, step{2, lookAt})),
+			3, "none", now("max("+perDriver+")"+orNone, "configurations")).Thresholds(colors(good, step{2, lookAt})),
 		sign("Alerts", "Alerts that are firing, those of the whole job with them. Needs the rules of aetherd.alerts.yml in"+
 			" Prometheus; without them it is always 0.",
-			3, "none", now(`count(ALERTS{job=~"$job", alertstate="firing"}) or vector(0)`, "alerts")).
-			Thresholds(colors(good, step{1, lookAt})),
+			3, "none", now(`count(ALERTS{job=~"$job", alertstate="firing"}) or 0 * count(up{ARM})`, "alerts")).
+			Thresholds(colors(plain, step{1, lookAt})),
 	}
 }
 
@@ -88,7 +89,7 @@ func fleetArms() []cog.Builder[dashboard.Panel] {
 		WithTarget(column("max "+by+"(aetherd_config_restart_pending{ARM})")).
 		OverrideByName("Arm", toArm).
 		OverrideByName("Reached", cell(asUp)).OverrideByName("State", cell(asState)).
-		OverrideByName("Link", cell(asLink)).OverrideByName("Restart pending", cell(asWait)).
+		OverrideByName("Link", cell(asLink)).OverrideByName("Restart pending", cell(asRestart)).
 		OverrideByName("Late", []dashboard.DynamicConfigValue{
 			{Id: "unit", Value: "s"},
 			{Id: "thresholds", Value: map[string]any{"mode": "absolute", "steps": []map[string]any{
@@ -130,7 +131,7 @@ func perArm(title, description, unit, expr string) cog.Builder[dashboard.Panel] 
 
 func fleetCommands() []cog.Builder[dashboard.Panel] {
 	return []cog.Builder[dashboard.Panel]{
-		bars("Stops", "Stops of each arm, of every source. Open the arm's dashboard for the sources.", 8, "short").
+		counts("Stops", "Stops of each arm, of every source. Open the arm's dashboard for the sources.", 8).
 			WithTarget(over("sum by (instance) (increase(aetherd_stops_total{ARM}[$__rate_interval])) > 0", "{{instance}}")).
 			ColorScheme(shades(stopped)),
 		perArm("Requests", "Requests that the safety gate of each arm has judged.", "reqps",

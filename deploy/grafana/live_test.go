@@ -33,6 +33,12 @@ var fickle = map[string]string{
 	"arm.json: Off its setpoint by A": "where the arm turns it is where it was sent",
 }
 
+// ofTheLost are the queries that have an answer about an arm that is not reached.
+var ofTheLost = []string{
+	"arm.json: Alerts A", "fleet.json: Reached A", "fleet.json: Unreachable A", "fleet.json: Alerts A", "fleet.json: Arms A",
+	"fleet.json: Alerts that are firing A",
+}
+
 // TestQueriesReturnData asks a Prometheus every query of the dashboards, while it watches one arm that a station has moved and
 // stopped, one that a station moves, and one that is not there.
 func TestQueriesReturnData(t *testing.T) {
@@ -71,6 +77,12 @@ func TestQueriesReturnData(t *testing.T) {
 			}
 			if best != want && (best == absent || fickle[q.where] == "") {
 				t.Errorf("%s returns %v, want %v: %s", q.where, best, want, asGrafana(q.Expr, selections[0]))
+			}
+		}
+		// Nothing looks well where nothing is known.
+		for _, q := range b.queries() {
+			if of := p.at(t, ended, asGrafana(q.Expr, "gone")); len(of) > 0 && !slices.Contains(ofTheLost, q.where) {
+				t.Errorf("%s says %v of an arm that is not reached", q.where, of)
 			}
 		}
 		for _, v := range b.Templating.List {

@@ -52,11 +52,17 @@ func lines(title, description string, width uint32, unit string) *timeseries.Pan
 		ColorScheme(shades(inUse))
 }
 
-// bars are counts of what is rare.
+// bars are amounts of several kinds, one on the other.
 func bars(title, description string, width uint32, unit string) *timeseries.PanelBuilder {
 	return lines(title, description, width, unit).
 		DrawStyle(common.GraphDrawStyleBars).FillOpacity(80).Min(0).
 		Stacking(common.NewStackingConfigBuilder().Mode(common.StackingModeNormal).Group("A"))
+}
+
+// counts are how often something rare happened, minute by minute: over less, the windows of increase would overlap, and
+// what happened once would be several bars.
+func counts(title, description string, width uint32) *timeseries.PanelBuilder {
+	return bars(title, description, width, "short").Interval("1m").Decimals(0)
 }
 
 // heat is a histogram over time: the darker, the more.

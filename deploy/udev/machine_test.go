@@ -52,6 +52,7 @@ func newMachine(t testing.TB) *machine {
 	for _, d := range []string{"sys/class/tty", "sys/bus/usb", "sys/bus/usb-serial", "dev", "run/udev/rules.d"} {
 		m.mkdir(d)
 	}
+	m.mknod("null", 1, 3) // which every program that udev runs is given
 	m.rule(rulesFile, m.read(rulesFile))
 	return m
 }

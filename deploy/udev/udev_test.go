@@ -5,6 +5,7 @@ package udev_test
 import (
 	"cmp"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -147,6 +148,35 @@ func TestTwoAdapters(t *testing.T) {
 	m.unplug(arm)
 	m.plug(other)
 	want("only the other is plugged in", "ttyUSB1")
+}
+
+// At boot udev handles the events of all adapters at once: what the second one may do is decided before the
+// first one has its link.
+func TestTwoAtBoot(t *testing.T) {
+	m := newMachine(t)
+	m.plug(adapters[6].at("1-1", "ttyUSB0"))
+	if err := os.Remove(filepath.Join(m.dir, "dev/aether-arm")); err != nil {
+		t.Fatal(err)
+	}
+	m.plug(adapters[7].at("1-2", "ttyUSB1"))
+	if arm := m.arm(); arm != "" {
+		t.Errorf("/dev/aether-arm is %s too", arm)
+	}
+}
+
+// The name is free again when its adapter is unplugged, also if another one was pinned meanwhile.
+func TestUnpinned(t *testing.T) {
+	m := newMachine(t)
+	arm := adapters[6].at("1-1", "ttyUSB0")
+	m.plug(arm)
+	m.rule("59-aether-arm.rules", examples(t)[0])
+	m.event("change", arm.tty())
+	m.unplug(arm)
+	m.rule("59-aether-arm.rules", "")
+	m.plug(adapters[7].at("1-2", "ttyUSB1"))
+	if got := m.arm(); got != "ttyUSB1" {
+		t.Errorf("/dev/aether-arm is %q, want ttyUSB1", got)
+	}
 }
 
 // examples are the rules of one's own that the comment of the rule gives, which pin the arm.
