@@ -117,7 +117,7 @@ func assemble(c *config.Config, o Options, log zerolog.Logger, level *logLevel) 
 		driver: driver.Capabilities().Driver, joints: driver.Capabilities().Joints,
 		log: log, level: level, refusals: sampled(log),
 	}
-	d.desk.settings.Store(&settings{c, introduction(c, o.Version, driver.Capabilities())})
+	d.desk.settings.Store(newSettings(c, o.Version, driver.Capabilities()))
 	d.service = newService(d.writer, d.guard, log, c.Arm.Name)
 	d.herald.state = func(s *station) *codec.State { return d.desk.stateOf(d.guard.look(s.session)) }
 	d.command = newPort(d.desk, set.Command, codec.Types())

@@ -12,6 +12,7 @@ import (
 	"github.com/panjf2000/gnet/v2"
 	"github.com/rs/zerolog"
 
+	"github.com/aether-arm/aetherd/arm"
 	"github.com/aether-arm/aetherd/codec"
 	"github.com/aether-arm/aetherd/daemon/config"
 	"github.com/aether-arm/aetherd/metrics"
@@ -51,7 +52,12 @@ type desk struct {
 // settings are what the desk goes by; a reload replaces them, with the gate's lock held.
 type settings struct {
 	*config.Config
+	limits  string        // config.LimitsHash
 	welcome codec.Welcome // what every hello is told
+}
+
+func newSettings(c *config.Config, version string, can arm.Capabilities) *settings {
+	return &settings{c, c.LimitsHash(), introduction(c, version, can)}
 }
 
 func newPort(d *desk, m metrics.Port, types []codec.Type) *port {
@@ -127,7 +133,7 @@ func (p *port) countClosed(cause closeCause, err error) {
 	switch {
 	case cause == closedNotReading:
 		closed.NotReading.Inc()
-	case cause == closedRefused:
+	case cause == closedRefused && !p.closing.Load():
 		closed.Refused.Inc()
 	case cause == closedPanic:
 		closed.Error.Inc()

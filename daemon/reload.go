@@ -104,7 +104,7 @@ func (d *daemon) apply(ctx context.Context, c *config.Config, version string) er
 	ctx, cancel := context.WithTimeout(ctx, standTime)
 	defer cancel()
 	can := d.driver.Capabilities()
-	next := &settings{c, introduction(c, version, can)}
+	next := newSettings(c, version, can)
 	for {
 		err := d.desk.adopt(next, c.Gate(can))
 		if !errors.Is(err, safety.ErrMoves) {

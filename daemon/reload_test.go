@@ -74,8 +74,8 @@ func TestReload(t *testing.T) {
 	if now == hash {
 		t.Errorf("the configuration's hash is still %s", hash)
 	}
-	if m := r.scrape(); m[`aetherd_config_info{hash="`+now+`"}`] != 1 || m[`aetherd_config_info{hash="`+hash+`"}`] != 0 {
-		t.Errorf("the metric of the hash is not that of %s alone", now)
+	if label := r.scrape().hash(t); label != now {
+		t.Errorf("the metric has the hash %s, hello has %s", label, now)
 	}
 
 	r.reload("")

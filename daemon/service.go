@@ -72,6 +72,14 @@ func notify(socket, state string) error {
 	return err
 }
 
+// Failed tells the service manager, if there is one, why the daemon did not start or has ended:
+// it shows this as long as it does not try again.
+func Failed(err error) {
+	if socket := os.Getenv("NOTIFY_SOCKET"); socket != "" {
+		_ = notify(socket, "STATUS="+printable(strings.ReplaceAll(err.Error(), "\n", "; "))) // the log says it too
+	}
+}
+
 // tell sends state, if there is a manager, and reports whether it took it.
 func (s *service) tell(state string) (told bool) { return s.send != nil && s.send(state) }
 

@@ -59,7 +59,7 @@ type silentArm struct{ *fakeArm }
 func (silentArm) Service(safety.Instant) (safety.Instant, error) { return arm.Never, nil }
 
 func TestShutdownTurnsAway(t *testing.T) {
-	r := start(t, Options{Driver: silentArm{newFakeArm()}})
+	r := startInside(t, Options{Driver: silentArm{newFakeArm()}})
 	c, p := r.station(), r.pendant()
 	c.want(`{"type":"ping"}`, "pong")
 	p.want(`{"type":"ping"}`, "pong")
@@ -85,6 +85,9 @@ func TestShutdownTurnsAway(t *testing.T) {
 	}
 	if err := r.wait(); err != nil {
 		t.Error(err)
+	}
+	if n := count(t, r.inside.desk.metrics.Closed.Refused); n != 0 {
+		t.Errorf("%v count as refused for want of room", n)
 	}
 }
 

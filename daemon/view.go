@@ -36,7 +36,7 @@ func (d *desk) status() (s metrics.GateStatus) {
 		s.LatestStop = gate.StopID()
 		s.TrackingError = gate.TrackingError()
 		c := d.settings.Load()
-		s.ConfigHash, s.MaxStations, s.TrackingLimit = c.welcome.ConfigHash, c.Server.MaxStations, c.Safety.TrackingError
+		s.ConfigHash, s.LimitsHash, s.MaxStations, s.TrackingLimit = c.welcome.ConfigHash, c.limits, c.Server.MaxStations, c.Safety.TrackingError
 	})
 	return s
 }

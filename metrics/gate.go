@@ -19,6 +19,7 @@ type GateStatus struct {
 
 	// Of the configuration in force.
 	ConfigHash    string
+	LimitsHash    string  // of what arms of one kind can have in common
 	MaxStations   int     // on each port
 	TrackingLimit float64 // mm of TrackingError that latch a stop
 }
@@ -112,7 +113,7 @@ func (g *gate) Collect(ch chan<- prometheus.Metric) {
 	out.point(g.position, s.Position, s.HasPosition)
 	out.gauge(g.trackingError, meters(s.TrackingError))
 
-	out.gauge(g.configInfo, 1, s.ConfigHash)
+	out.gauge(g.configInfo, 1, s.ConfigHash, s.LimitsHash)
 	out.gauge(g.maxStations, float64(s.MaxStations))
 	out.gauge(g.trackingLimit, meters(s.TrackingLimit))
 }

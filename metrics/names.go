@@ -65,6 +65,7 @@ const (
 	labelVersion   = "version"
 	labelGoVersion = "goversion"
 	labelHash      = "hash"
+	labelLimits    = "limits"
 	labelArm       = "arm"
 	labelDriver    = "driver"
 )
@@ -147,7 +148,7 @@ var definitions = []Definition{
 
 	{BuildInfo, Gauge, "Always 1; the labels say what is running.", []string{labelVersion, labelGoVersion}, nil},
 	{ArmInfo, Gauge, "Always 1; the labels are the configured name of the arm and its driver.", []string{labelArm, labelDriver}, nil},
-	{ConfigInfo, Gauge, "Always 1; the label is the hash of the safety configuration in force.", []string{labelHash}, nil},
+	{ConfigInfo, Gauge, "Always 1; hash is that of the safety configuration in force, limits that without the table of the arm's driver.", []string{labelHash, labelLimits}, nil},
 	{ReloadSuccessful, Gauge, "1 unless the latest reload of the configuration was refused.", nil, nil},
 	{RestartPending, Gauge, "1 if the file that was reloaded last changes keys that only a restart applies.", nil, nil},
 }

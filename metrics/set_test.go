@@ -94,11 +94,13 @@ func TestFieldsCountWhatTheySay(t *testing.T) {
 
 func TestInfo(t *testing.T) {
 	reg := prometheus.NewRegistry()
-	status := func() GateStatus { return GateStatus{ConfigHash: "0123456789ab", MaxStations: 7, TrackingLimit: 50} }
+	status := func() GateStatus {
+		return GateStatus{ConfigHash: "0123456789ab", LimitsHash: "ba9876543210", MaxStations: 7, TrackingLimit: 50}
+	}
 	New(reg, Options{Version: "1.2.3", Arm: "bench\xff", Driver: "sim", InsecureLAN: true, Status: status})
 	got := series(t, reg, InsecureLAN, ConfigInfo, ArmInfo, ConnectionsLimit, TrackingLimit, ReloadSuccessful, RestartPending)
 	want := map[string]float64{
-		"insecure_lan": 1, `config_info{hash="0123456789ab"}`: 1, `arm_info{arm="bench�",driver="sim"}`: 1,
+		"insecure_lan": 1, `config_info{hash="0123456789ab",limits="ba9876543210"}`: 1, `arm_info{arm="bench�",driver="sim"}`: 1,
 		"connections_limit": 7, "tracking_error_limit_meters": 0.05, "config_last_reload_successful": 1,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

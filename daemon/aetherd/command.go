@@ -80,21 +80,29 @@ func runCommand() *cobra.Command {
 	}
 	path := configFlag(c)
 	c.RunE = func(c *cobra.Command, _ []string) error {
-		reserve, err := arm.ReserveDescriptors() // first, while the low descriptors are free
+		err := run(c, *path)
 		if err != nil {
-			return err
+			daemon.Failed(err)
 		}
-		cfg, err := config.Load(*path)
-		if err != nil {
-			return err
-		}
-		ctx, hup, done := hangups(c.Context(), c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr())
-		defer done()
-		o := daemon.Options{Version: versionText(), Log: os.Stderr, Reserve: reserve, Path: *path, Reload: hup}
-		if os.Getenv("JOURNAL_STREAM") == "" { // a person started it
-			o.Ready = func(a daemon.Addresses) { printHints(c.OutOrStdout(), a, cfg) }
-		}
-		return daemon.Run(ctx, cfg, o)
+		return err
 	}
 	return c
+}
+
+func run(c *cobra.Command, path string) error {
+	reserve, err := arm.ReserveDescriptors() // first, while the low descriptors are free
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Load(path)
+	if err != nil {
+		return err
+	}
+	ctx, hup, done := hangups(c.Context(), c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr())
+	defer done()
+	o := daemon.Options{Version: versionText(), Log: os.Stderr, Reserve: reserve, Path: path, Reload: hup}
+	if os.Getenv("JOURNAL_STREAM") == "" { // a person started it
+		o.Ready = func(a daemon.Addresses) { printHints(c.OutOrStdout(), a, cfg) }
+	}
+	return daemon.Run(ctx, cfg, o)
 }

@@ -114,6 +114,17 @@ func TestService(t *testing.T) {
 	}
 }
 
+// A service that does not start says why, in one line.
+func TestServiceDoesNotStart(t *testing.T) {
+	t.Parallel()
+	m := newManager(t, time.Second)
+	p := launch(t, m.env, `safety.deadman_ms = 0`, `safety.motion.speed = 0`)
+	m.until("STATUS=", "safety.deadman_ms = 0", "; ", "safety.motion.speed = 0")
+	if code := p.exit(patience); code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
 // A write that is stuck keeps the watchdog from being fed: the manager would end the daemon.
 func TestServiceStuck(t *testing.T) {
 	t.Parallel()

@@ -44,3 +44,24 @@ func TestHash(t *testing.T) {
 		})
 	}
 }
+
+// Joints that were measured make another configuration of the same limits.
+func TestLimitsHash(t *testing.T) {
+	one, other := Default(), Default()
+	one.Arm.Driver, other.Arm.Driver = DriverFeetech, DriverFeetech
+	other.Arm.Feetech.Base.Zero++
+	if one.Hash() == other.Hash() || one.LimitsHash() != other.LimitsHash() {
+		t.Errorf("with another joint: hashes %s and %s, of the limits %s and %s", one.Hash(), other.Hash(), one.LimitsHash(), other.LimitsHash())
+	}
+	for why, edit := range map[string]func(*Config){
+		"workspace": func(c *Config) { c.Safety.Workspace.X[0]++ },
+		"horizon":   func(c *Config) { c.Arm.Horizon++ },
+		"driver":    func(c *Config) { c.Arm.Driver = DriverGrbl },
+	} {
+		c := Default()
+		c.Arm.Driver = DriverFeetech
+		if edit(c); c.LimitsHash() == one.LimitsHash() {
+			t.Errorf("another %s has the same hash", why)
+		}
+	}
+}

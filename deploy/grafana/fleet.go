@@ -26,9 +26,11 @@ func fleet() page {
 }
 
 // perDriver are the different safety configurations of each driver. The joints of a feetech arm are measured on every single
-// one and are a part of its hash, so these always differ.
+// one and are a part of its hash: what these have in common is the limits.
 const perDriver = `count by (job, driver) (count by (job, driver, hash) (
   aetherd_config_info{ARM} * on (job, instance) group_left (driver) aetherd_arm_info{ARM, driver!="feetech"}
+) or count by (job, driver, limits) (
+  aetherd_config_info{ARM} * on (job, instance) group_left (driver) aetherd_arm_info{ARM, driver="feetech"}
 ))`
 
 // orNone is 0 for a count of nothing, as long as an arm is reached: a green 0 must not stand where nothing is known.
@@ -53,8 +55,8 @@ func fleetNow() []cog.Builder[dashboard.Panel] {
 			3, "none", now("count("+quantile("0.99", "job, instance, le", "aetherd_tick_lateness_seconds")+" > 0.01)"+orNone, "late")).
 			Thresholds(colors(good, step{1, lookAt})),
 		sign("Configurations of one driver", "How many different safety configurations the arms of one driver have, at"+
-			" most. More than one: an arm was forgotten in a roll-out, or changed by hand. feetech arms are left out,"+
-			" since each has its own measures.",
+			" most. More than one: an arm was forgotten in a roll-out, or changed by hand. Of feetech arms the limits"+
+			" count, since each has its own measures.",
 			3, "none", now("max("+perDriver+")"+orNone, "configurations")).Thresholds(colors(good, step{2, lookAt})),
 		sign("Alerts", "Alerts that are firing, those of the whole job with them. Needs the rules of aetherd.alerts.yml in"+
 			" Prometheus; without them it is always 0.",
@@ -111,9 +113,9 @@ func fleetDifferences() []cog.Builder[dashboard.Panel] {
 			col{"alertname", "Alert"}, col{"severity", "Severity"}, col{"instance", "Arm"}, col{"cause", "Cause"}, col{"driver", "Driver"},
 		).WithTarget(column(`ALERTS{job=~"$job", alertstate="firing"}`)).NoValue("–"),
 		list("Safety configurations", "How many arms have which safety configuration. The arms of one driver should have"+
-			" one, but for feetech arms, each of which has its own measures.", 7, tall,
-			col{"driver", "Driver"}, col{"hash", "Configuration"}, col{"Value", "Arms"},
-		).WithTarget(column("count by (driver, hash) (aetherd_config_info{ARM} * on (job, instance) group_left (driver)" +
+			" one, but for feetech arms, each of which has its own measures: these should have the same limits.", 7, tall,
+			col{"driver", "Driver"}, col{"hash", "Configuration"}, col{"limits", "Limits"}, col{"Value", "Arms"},
+		).WithTarget(column("count by (driver, hash, limits) (aetherd_config_info{ARM} * on (job, instance) group_left (driver)" +
 			" aetherd_arm_info{ARM})")),
 		list("Versions", "How many arms run which version. During a roll-out there are two.", 5, tall,
 			col{"version", "Version"}, col{"Value", "Arms"},

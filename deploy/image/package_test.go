@@ -238,6 +238,9 @@ func startLimit(t *testing.T, m *machine) {
 	if last := m.journal("--lines=20"); !strings.Contains(last, reason) {
 		t.Errorf("the journal does not end with what is wrong:\n%s", last)
 	}
+	if status := m.run("systemctl", "status", "--no-pager", "aetherd").stdout; !strings.Contains(status, reason) {
+		t.Errorf("systemctl status does not say what is wrong:\n%s", status)
+	}
 	m.write(configFile, armConfig("250"), 0o644)
 	m.must("systemctl", "reset-failed", "aetherd")
 	m.must("systemctl", "start", "aetherd")
@@ -287,6 +290,12 @@ func upgrade(t *testing.T, m *machine, file string) {
 	if got := m.must("tail", "-n1", configFile+".dpkg-dist"); got != "# new" {
 		t.Errorf("the new default ends with %q", got)
 	}
+
+	m.must("systemctl", "stop", "aetherd")
+	m.put(repack(t, file, version+"+3", nil), "/run/aetherd.deb", 0o644)
+	m.must("apt-get", "install", "--yes", "/run/aetherd.deb")
+	m.wantUnit("stopped, and upgraded", unit{"ActiveState": "inactive"})
+	m.must("systemctl", "start", "aetherd")
 }
 
 // purge: removing the package leaves its configuration, purging it nothing.
