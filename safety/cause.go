@@ -18,6 +18,7 @@ const (
 	stopCauseCount
 
 	CauseDeadman    = stopCauseCount + iota // the holder was silent while moving
+	CauseStalled                            // no setpoint was sent for so long that the arm has come to a stand
 	CauseHolderGone                         // the holder disconnected
 	CauseReleased                           // the holder released control
 	CauseTaken                              // a higher role took control
@@ -40,6 +41,7 @@ var causeNames = [causeCount]string{
 	CauseShutdown:      "shutdown",
 	CauseRelaxed:       "relaxed",
 	CauseDeadman:       "deadman",
+	CauseStalled:       "stalled",
 	CauseHolderGone:    "holder_gone",
 	CauseReleased:      "released",
 	CauseTaken:         "taken",

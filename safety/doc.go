@@ -21,8 +21,8 @@
 //	         |                | number) |          |                   |              | lasts
 //
 // Idle: nobody holds. Active: a station holds the lease; the arm moves or stands. Held: the
-// arm was decelerated because its holder fell silent or went away; the next admitted order
-// goes on. Stopped: latched. A stop is a request of any station, a lost link, a failed or
+// arm was decelerated because its holder fell silent or went away, or it came to a stand because
+// nothing ticked the gate for half a second; the next admitted order goes on. Stopped: latched. A stop is a request of any station, a lost link, a failed or
 // stuck write, an alarm of the controller, a tracking error, a defect of the daemon, motors
 // that are switched off (relax), and boot (Config.StartStopped). State changes only in the functions becomeIdle, becomeActive,
 // becomeHeld and becomeStopped.

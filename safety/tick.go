@@ -1,5 +1,7 @@
 package safety
 
+import "time"
+
 // StepKind is what the writer is to do.
 type StepKind uint8
 
@@ -29,6 +31,7 @@ type Step struct {
 // comes again a tick later.
 func (g *Gate) Tick(now Instant, accepts func(Setpoint) float64) Step {
 	g.watch(now)
+	g.noteStall(now)
 	g.expire(now)
 	switch {
 	case !g.linkUp:
@@ -51,6 +54,22 @@ func (g *Gate) Tick(now Instant, accepts func(Setpoint) float64) Step {
 	}
 	g.settleBy(now)
 	return Step{}
+}
+
+// stallTime is how late a setpoint can be and still go on with a motion. An arm to which nothing
+// was sent for so long stands, and whoever has seen it stand may have reached in.
+const stallTime = 500 * time.Millisecond
+
+// noteStall ends a motion that was interrupted: the process was suspended, or did not get a
+// processor. What was sent has been done, so the setpoint stands too.
+func (g *Gate) noteStall(now Instant) {
+	if !g.moves() || now-g.nextTick <= stallTime {
+		return
+	}
+	g.motion.vel = Point{}
+	if g.state == Active {
+		g.becomeHeld(Cause{Kind: CauseStalled})
+	}
 }
 
 // Withdraw takes back a step that Tick returned: a stop came before it was sent.

@@ -75,7 +75,7 @@ func status(err error) int {
 // decelerated tells the causes that end in the state held from those that latch a stop.
 func decelerated(cause string) bool {
 	switch cause {
-	case "deadman", "holder_gone", "released", "taken":
+	case "deadman", "stalled", "holder_gone", "released", "taken":
 		return true
 	}
 	return false

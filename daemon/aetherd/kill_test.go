@@ -62,6 +62,30 @@ func TestHungDaemon(t *testing.T) {
 	})
 }
 
+// A daemon that hung, and goes on, does not move an arm that has stood meanwhile: somebody may
+// have reached in. The holder's deadman does not help, it is longer.
+func TestHungDaemonGoesOn(t *testing.T) {
+	everyKind(t, func(t *testing.T, k kind) {
+		r := k.start(t, "safety.lease_ms = 60000", "safety.deadman_ms = 60000")
+		s := r.operator()
+		r.cruise(s)
+		r.signal(syscall.SIGSTOP)
+		r.still(k.horizon + slack + aWhile) // longer than a motion may be interrupted
+		onward := r.arm.Now()
+		r.signal(syscall.SIGCONT)
+		s.until("held or stopped", func(v seen) bool { return v.State == "held" || v.State == "stopped" })
+		r.still(aWhile)
+		r.wantNoMotion("after the daemon hung", onward)
+		if s.state().State == "stopped" { // nobody has read what the arm said, and the driver took it for silent
+			if !r.comesBack(s) {
+				return
+			}
+			s.reset()
+		}
+		r.onward(s)
+	})
+}
+
 // slack is what the tests add to the horizon: the death of a process, and the machine that
 // plays the controller, take their time.
 const slack = 100 * time.Millisecond
