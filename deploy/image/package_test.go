@@ -292,7 +292,7 @@ func upgrade(t *testing.T, m *machine, file string) {
 	}
 
 	m.must("systemctl", "stop", "aetherd")
-	m.put(repack(t, file, version+"+3", nil), "/run/aetherd.deb", 0o644)
+	m.put(repack(t, file, version+"+3", newDefault), "/run/aetherd.deb", 0o644)
 	m.must("apt-get", "install", "--yes", "/run/aetherd.deb")
 	m.wantUnit("stopped, and upgraded", unit{"ActiveState": "inactive"})
 	m.must("systemctl", "start", "aetherd")
