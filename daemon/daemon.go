@@ -33,6 +33,9 @@ type Options struct {
 
 	Path   string           // of the configuration file; "": there is none
 	Reload <-chan os.Signal // each asks for the file to be read again; nil: never
+
+	Unattended bool             // an arm that moves when it is opened waits until somebody asks
+	Open       <-chan os.Signal // each asks for the arm to be opened now; nil: never
 }
 
 // Run runs the daemon until ctx ends, then stops the arm, answers what was received, and
@@ -112,6 +115,7 @@ func assemble(c *config.Config, o Options, log zerolog.Logger, level *logLevel) 
 	d.herald = newHerald(clock, log, set, stations)
 	d.guard = newGuard(clock, set, d.herald, gate)
 	d.writer = newWriter(d.guard, driver, log, c.Arm, d.failed)
+	d.writer.unattended = o.Unattended
 	d.desk = &desk{
 		guard: d.guard, stations: stations, herald: d.herald, metrics: set,
 		driver: driver.Capabilities().Driver, joints: driver.Capabilities().Joints,
@@ -192,11 +196,11 @@ func (d *daemon) run(ctx context.Context, o Options) error {
 	err := errors.Join(command.listening(ctx), stop.listening(ctx))
 	if err == nil {
 		d.announce(o)
-		reloadCtx, noMoreReloads := context.WithCancel(ctx)
+		signalCtx, noMoreSignals := context.WithCancel(ctx)
 		d.tellers.Go(func() { d.service.run(heraldCtx) })
-		d.tellers.Go(func() { d.reloads(reloadCtx, o) })
+		d.tellers.Go(func() { d.signals(signalCtx, o) })
 		err = d.wait(ctx)
-		noMoreReloads()
+		noMoreSignals()
 	} else if ctx.Err() != nil {
 		err = nil
 	}

@@ -52,7 +52,7 @@
 // Run starts every goroutine and waits for it: the writer (writer.run), the herald
 // (herald.run: notices, subscriptions, the log of events), the HTTP server (ops.run), two
 // gnet engines, and beside them what a service manager hears (service.run) and what it asks
-// for (daemon.reloads: the configuration is read again). Queues are bounded: one target; the herald's events; each station's
+// for (daemon.signals: the configuration is read again, the arm is opened). Queues are bounded: one target; the herald's events; each station's
 // unread replies; the lines of the log, which is written by a goroutine of its own so that
 // a slow reader of it holds nothing up.
 package daemon

@@ -12,12 +12,15 @@ import (
 	"github.com/aether-arm/aetherd/safety"
 )
 
-// reloads reads the configuration again whenever it is asked to, until ctx ends.
-func (d *daemon) reloads(ctx context.Context, o Options) {
+// signals reads the configuration again, and opens the arm, whenever it is asked to, until ctx
+// ends.
+func (d *daemon) signals(ctx context.Context, o Options) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-o.Open:
+			d.writer.openNow()
 		case <-o.Reload:
 			d.service.reloading()
 			d.service.reloaded(d.reload(ctx, o))

@@ -30,6 +30,9 @@ type writer struct {
 	passes  atomic.Uint64 // how often it has done what was due
 	linking atomic.Int64  // since when it opens or closes the arm; 0: it does neither
 
+	unattended bool        // nobody stands beside the arm when this begins: a service
+	asked      atomic.Bool // a person wants the arm to be opened now
+
 	opened   bool
 	stopTold safety.Instant // when the arm was last told to stop
 	obeyed   bool           // it was, and the gate's step for it is to come
@@ -64,6 +67,10 @@ func (w *writer) run(ctx context.Context) {
 			w.failed <- fmt.Errorf("the writer failed: %v", p)
 		}
 	}()
+	if w.keepShut() {
+		w.guard.unreachable(errKeptShut)
+		close(w.tried)
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
@@ -226,23 +233,47 @@ func (w *writer) fail(kind safety.CauseKind, err error) safety.Instant {
 
 func (w *writer) close() {
 	w.opened, w.obeyed = false, false
+	w.asked.Store(false) // what was asked for before is done
 	w.linking.Store(int64(w.clock.now()))
 	defer w.linking.Store(0)
 	if err := w.driver.Close(); err != nil {
 		w.log.Warn().Err(err).Msg("closing the arm")
 	}
 	w.backoff.begin(w.clock.now())
-	if w.driver.Capabilities().MovesOnOpen { // which nobody would have asked for
-		w.backoff.next = arm.Never
-		w.log.Error().Msg("this arm moves by itself when it is opened, so it is not opened again: keep clear and restart aetherd")
+	if w.driver.Capabilities().MovesOnOpen {
+		w.shut()
 	}
+}
+
+// keepShut does not let an arm be opened that moves by itself then, where nobody has asked for it:
+// a service starts at boot, and again after a crash.
+func (w *writer) keepShut() bool {
+	if !w.unattended || !w.driver.Capabilities().MovesOnOpen {
+		return false
+	}
+	w.shut()
+	return true
+}
+
+// shut leaves the arm as it is until somebody asks for it.
+func (w *writer) shut() {
+	w.backoff.next = arm.Never
+	w.log.Error().Msg("this arm moves by itself when it is opened: keep clear, then SIGUSR1 opens it (systemctl kill --signal=USR1 aetherd)")
+}
+
+var errKeptShut = errors.New("it moves by itself when it is opened, and nobody has asked for that")
+
+// openNow has the arm opened without a further wait, if it is not. Safe from any goroutine.
+func (w *writer) openNow() {
+	w.asked.Store(true)
+	w.guard.wakeWriter()
 }
 
 // open tries to reach the arm, if it is time to. Nothing that was sent before is sent
 // again: the gate is stopped, and stays so.
 func (w *writer) open(ctx context.Context) safety.Instant {
 	now := w.clock.now()
-	if now < w.backoff.next {
+	if now < w.backoff.next && !w.asked.Swap(false) {
 		w.guard.tick(func(safety.Setpoint) float64 { return 0 }) // leases end without an arm as well
 		return w.backoff.next
 	}
@@ -263,6 +294,7 @@ func (w *writer) open(ctx context.Context) safety.Instant {
 		}
 		wait := w.backoff.failed(w.clock.now())
 		w.log.Warn().Err(err).Dur("retry_in_ms", wait).Msg("the arm does not answer")
+		w.keepShut()
 		return w.backoff.next
 	}
 	if !first {

@@ -92,6 +92,46 @@ func TestArmThatMovesIsNotOpenedAgain(t *testing.T) {
 	})
 }
 
+// Of a service it is not opened at the start either: that may be one after a crash. Who asks has it
+// opened once.
+func TestArmThatMovesIsOpenedWhenAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeArm()
+		f.can.MovesOnOpen = true
+		attempts, answers := 0, false
+		f.before = func(c told) error {
+			if c.call == "open" {
+				if attempts++; !answers {
+					return errBoom
+				}
+			}
+			return nil
+		}
+		r := newRig(t, f)
+		r.writer.unattended = true
+		r.start()
+		r.writer.untilTried(t.Context()) // at once
+		want := func(what string, opened int, up bool) {
+			t.Helper()
+			pass(time.Hour)
+			if s := r.state(); attempts != opened || s.LinkUp != up || s.State != safety.Stopped {
+				t.Errorf("%s: opened %d times, want %d; %+v", what, attempts, opened, s)
+			}
+		}
+		want("an hour after the start", 0, false)
+		r.writer.openNow()
+		want("asked, and it does not answer", 1, false)
+		answers = true
+		r.writer.openNow()
+		want("asked", 2, true)
+		r.writer.openNow() // for nothing
+		f.reader().Lost(errBoom)
+		want("lost", 2, false)
+		r.writer.openNow()
+		want("asked again", 3, true)
+	})
+}
+
 // Whatever call of the driver fails: the arm is stopped and the link opened anew, and nothing
 // of what was ordered before comes after it.
 func TestErrorFromDriver(t *testing.T) {

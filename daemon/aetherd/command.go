@@ -100,7 +100,14 @@ func run(c *cobra.Command, path string) error {
 	}
 	ctx, hup, done := hangups(c.Context(), c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr())
 	defer done()
-	o := daemon.Options{Version: versionText(), Log: os.Stderr, Reserve: reserve, Path: path, Reload: hup}
+	opens := make(chan os.Signal, 1)
+	signal.Notify(opens, syscall.SIGUSR1)
+	defer signal.Stop(opens)
+	o := daemon.Options{
+		Version: versionText(), Log: os.Stderr, Reserve: reserve,
+		Path: path, Reload: hup,
+		Unattended: os.Getenv("NOTIFY_SOCKET") != "", Open: opens, // systemd starts it at boot, and after a crash
+	}
 	if os.Getenv("JOURNAL_STREAM") == "" { // a person started it
 		o.Ready = func(a daemon.Addresses) { printHints(c.OutOrStdout(), a, cfg) }
 	}

@@ -39,8 +39,8 @@ type kind struct {
 	stop func(armtest.Event) bool
 	// holds: what the arm is told where it stands is a goal as well, the one where it stands.
 	holds bool
-	// restarts: once lost, the link comes back with a restart of the daemon only.
-	restarts bool
+	// keptShut: once lost, the link does not come back before somebody asks for it.
+	keptShut bool
 	// recalls: what the controller has not read when it is given up as silent is dropped.
 	recalls bool
 
@@ -153,7 +153,7 @@ var uarmKind = kind{
 }
 
 var roarmKind = kind{
-	name: "roarm", restarts: true,
+	name: "roarm", keptShut: true,
 	machine: roarmemu.Config{Position: &[3]float64{280, -110, 150}},
 	horizon: 250 * time.Millisecond, tickHz: 50,
 	workspace: safety.Box{

@@ -203,8 +203,8 @@ func (r *rig) wantNo(what string, from time.Duration, match func(armtest.Event) 
 // says what to do, and there is no more to see.
 func (r *rig) comesBack(s *station) bool {
 	r.t.Helper()
-	if r.restarts {
-		r.untilLogged("restart aetherd")
+	if r.keptShut {
+		r.untilLogged("keep clear, then SIGUSR1 opens it")
 		return false
 	}
 	s.untilLink("up")

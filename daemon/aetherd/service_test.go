@@ -125,6 +125,31 @@ func TestServiceDoesNotStart(t *testing.T) {
 	}
 }
 
+// A service does not open an arm that moves then, at boot or after a crash, before a person has asked
+// for it.
+func TestServiceOfAnArmThatMoves(t *testing.T) {
+	t.Parallel()
+	for _, k := range kinds {
+		if !k.keptShut {
+			continue
+		}
+		a := k.newArm(t, t.TempDir()+"/tty")
+		m := newManager(t, time.Second)
+		p := launch(t, m.env, k.drives(a)...)
+		m.until("READY=1\n", "it moves by itself when it is opened, and nobody has asked for that")
+		p.untilReady()
+		s := p.station()
+		if v := s.state(); v.Arm.Link == "up" {
+			t.Errorf("%s was opened", k.name)
+		}
+		p.signal(syscall.SIGUSR1)
+		s.untilLink("up")
+		if v := s.state(); v.State != "stopped" {
+			t.Errorf("%s is %s", k.name, v.State)
+		}
+	}
+}
+
 // A write that is stuck keeps the watchdog from being fed: the manager would end the daemon.
 func TestServiceStuck(t *testing.T) {
 	t.Parallel()
