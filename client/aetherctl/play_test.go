@@ -79,6 +79,10 @@ func TestPlayEnds(t *testing.T) {
 				// The refusal of the next motion came before the end of the last one.
 				c.status, c.says = exitNotInControl, "onlooker has control"
 			}
+			if status == exitNoConnection && name == "by a pause" {
+				// A reply was under way when it was paused, and is overdue.
+				c.status, c.says = exitNoConnection, "no answer within 2s"
+			}
 			if status != c.status || !strings.Contains(p.errs.String(), c.says) || strings.Contains(out, "Played") {
 				t.Errorf("status %d, want %d and %q; %q: %s", status, c.status, c.says, out, &p.errs)
 			}
