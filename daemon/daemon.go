@@ -33,9 +33,7 @@ type Options struct {
 
 	Path   string           // of the configuration file; "": there is none
 	Reload <-chan os.Signal // each asks for the file to be read again; nil: never
-
-	Unattended bool             // an arm that moves when it is opened waits until somebody asks
-	Open       <-chan os.Signal // each asks for the arm to be opened now; nil: never
+	Open   <-chan os.Signal // each asks for the arm to be opened now; nil: never
 }
 
 // Run runs the daemon until ctx ends, then stops the arm, answers what was received, and
@@ -115,7 +113,6 @@ func assemble(c *config.Config, o Options, log zerolog.Logger, level *logLevel) 
 	d.herald = newHerald(clock, log, set, stations)
 	d.guard = newGuard(clock, set, d.herald, gate)
 	d.writer = newWriter(d.guard, driver, log, c.Arm, d.failed)
-	d.writer.unattended = o.Unattended
 	d.desk = &desk{
 		guard: d.guard, stations: stations, herald: d.herald, metrics: set,
 		driver: driver.Capabilities().Driver, joints: driver.Capabilities().Joints,
@@ -123,6 +120,7 @@ func assemble(c *config.Config, o Options, log zerolog.Logger, level *logLevel) 
 	}
 	d.desk.settings.Store(newSettings(c, o.Version, driver.Capabilities()))
 	d.service = newService(d.writer, d.guard, log, c.Arm.Name)
+	d.writer.unattended = d.service.managed() // which starts it at boot, and after a crash
 	d.herald.state = func(s *station) *codec.State { return d.desk.stateOf(d.guard.look(s.session)) }
 	d.command = newPort(d.desk, set.Command, codec.Types())
 	d.stop = newPort(d.desk, set.Stop, stopTypes)

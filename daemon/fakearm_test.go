@@ -71,6 +71,18 @@ func (f *fakeArm) tell() {
 	}
 }
 
+// holdUp lets every call of that name block until release is closed.
+func (f *fakeArm) holdUp(call string) (release chan struct{}) {
+	release = make(chan struct{})
+	f.before = func(c told) error {
+		if c.call == call {
+			<-release
+		}
+		return nil
+	}
+	return release
+}
+
 // settles is how long after its last setpoint the arm says that it stands: more than a tick.
 const settles = 25 * time.Millisecond
 

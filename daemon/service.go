@@ -80,8 +80,11 @@ func Failed(err error) {
 	}
 }
 
+// managed reports whether there is a manager.
+func (s *service) managed() bool { return s.send != nil }
+
 // tell sends state, if there is a manager, and reports whether it took it.
-func (s *service) tell(state string) (told bool) { return s.send != nil && s.send(state) }
+func (s *service) tell(state string) (told bool) { return s.managed() && s.send(state) }
 
 // statusStep is how often the status is looked at where nothing is to be fed.
 const statusStep = time.Second
@@ -92,7 +95,7 @@ const feedsPerWatchdog = 4
 // run says that the daemon is ready, and goes on telling until ctx ends. What could not be
 // told is told again.
 func (s *service) run(ctx context.Context) {
-	if s.send == nil {
+	if !s.managed() {
 		return
 	}
 	step := statusStep

@@ -78,14 +78,8 @@ func (m *manager) since() (told []string, fed int) {
 // moment that a write blocks no more, until it returns.
 func TestWatchdogIsFedByTheWriter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		release := make(chan struct{})
 		f := newFakeArm()
-		f.before = func(c told) error {
-			if c.call == "move" {
-				<-release
-			}
-			return nil
-		}
+		release := f.holdUp("move")
 		r := newRig(t, f)
 		r.run()
 		m := &manager{}
@@ -155,14 +149,8 @@ func TestWatchdogWhileTheArmIsLinked(t *testing.T) {
 	for _, call := range []string{"open", "close"} {
 		t.Run(call, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				release := make(chan struct{})
 				f := newFakeArm()
-				f.before = func(c told) error {
-					if c.call == call {
-						<-release
-					}
-					return nil
-				}
+				release := f.holdUp(call)
 				r := newRig(t, f)
 				r.run()
 				m := &manager{}
@@ -189,9 +177,8 @@ func TestWatchdogWhileTheArmIsLinked(t *testing.T) {
 // Stations do not wait for ever for an arm that neither answers nor fails.
 func TestPortsOpenWithoutTheArm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		release := make(chan struct{})
 		f := newFakeArm()
-		f.before = func(told) error { <-release; return nil }
+		release := f.holdUp("open")
 		r := newRig(t, f)
 		r.start()
 		began := time.Now()

@@ -105,8 +105,7 @@ func run(c *cobra.Command, path string) error {
 	defer signal.Stop(opens)
 	o := daemon.Options{
 		Version: versionText(), Log: os.Stderr, Reserve: reserve,
-		Path: path, Reload: hup,
-		Unattended: os.Getenv("NOTIFY_SOCKET") != "", Open: opens, // systemd starts it at boot, and after a crash
+		Path: path, Reload: hup, Open: opens,
 	}
 	if os.Getenv("JOURNAL_STREAM") == "" { // a person started it
 		o.Ready = func(a daemon.Addresses) { printHints(c.OutOrStdout(), a, cfg) }
