@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -70,11 +69,7 @@ func logLine(n ast.Node) (level, message string, ok bool) {
 // tableOfLines reads the messages and levels of the table in operations.md.
 func tableOfLines(t *testing.T) map[string]string {
 	t.Helper()
-	doc, err := os.ReadFile("operations.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, section, found := strings.Cut(string(doc), "\n## The log\n")
+	_, section, found := strings.Cut(read(t, "operations.md"), "\n## The log\n")
 	if !found {
 		t.Fatal("operations.md has no section The log")
 	}
