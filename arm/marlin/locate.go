@@ -20,7 +20,7 @@ const (
 )
 
 const (
-	// foolings is how many measurements in a row may show the target of an arm that moves
+	// foolings is how many targets in a row may be shown by an arm that is still on its way there
 	// before the firmware is believed to have no M114 R.
 	foolings = 3
 	// sameTarget is within how many mm a position is the target itself: M114 rounds to 0.01.
@@ -107,9 +107,10 @@ func (s *session) underway() {
 	case p.Sub(s.askedEnd).Norm() > sameTarget:
 		s.fooled = 0
 		return
-	case s.ahead() < farAhead:
+	case s.ahead() < farAhead, s.askedEnd == s.shown: // an arm that waits for more stands there
 		return
 	}
+	s.shown = s.askedEnd
 	if s.fooled++; s.fooled == foolings {
 		s.alarm("M114 R shows where the arm is to go, and not where it is: build the firmware with M114_REALTIME, or configure that it is not")
 	}

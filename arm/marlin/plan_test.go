@@ -186,6 +186,45 @@ func TestMeasuredInTimeChangesNothing(t *testing.T) {
 	}
 }
 
+// An arm that is a little ahead on its way back is not taken for one that is late on its way
+// there: not on the same line, nor on one close by.
+func TestMeasuredOnTheWayBack(t *testing.T) {
+	for _, beside := range []float64{0, 0.5} {
+		p := newPlan(limits{accel: 1000, rate: 1000, junction: 0.05}, safety.Point{})
+		for x := 1; x <= 5; x++ {
+			p.add(0, safety.Point{X: float64(x)}, 40)
+		}
+		for x := 4; x >= 0; x-- {
+			p.add(0, safety.Point{X: float64(x), Y: beside}, 40)
+		}
+		back := p.schedule()[5].begins
+		p.advance(back + 35*time.Millisecond)
+		want := p.rests()
+		// After 30 ms the model is 0.4 mm on its way back, in the first block of five.
+		p.measured(back+35*time.Millisecond, back+30*time.Millisecond, safety.Point{X: 2.5, Y: beside})
+		if got := p.rests(); got != want {
+			t.Errorf("%v mm beside: rests at %v, want %v", beside, got, want)
+		}
+	}
+}
+
+// A motion that is held back begins no earlier because the arm was late in what came before.
+func TestMeasuredLateBeforeAHeldMotion(t *testing.T) {
+	p := newPlan(limits{accel: 1000, rate: 1000, junction: 0.05}, safety.Point{})
+	for i := range 4 {
+		p.add(0, safety.Point{X: float64(i + 1)}, 40)
+	}
+	rested := p.rests()
+	now := rested + 50*time.Millisecond
+	p.add(now, safety.Point{X: 4.4}, 40)
+	want := p.rests()
+	// It was asked 1 ms after the model came to rest, and 3 ms before its last 0.3 mm.
+	p.measured(now, rested+time.Millisecond, safety.Point{X: 3.7})
+	if got := p.rests(); got < want {
+		t.Errorf("rests at %v, want no earlier than %v", got, want)
+	}
+}
+
 // An arm that is found 0.2 mm before where it should have been 25 ms ago ends 25 ms later.
 func TestMeasuredLateDelays(t *testing.T) {
 	p := newPlan(limits{accel: 1000, rate: 1000, junction: 0.05}, safety.Point{})

@@ -36,7 +36,8 @@ type session struct {
 	asked    safety.Instant
 	askedEnd safety.Point // mm, where the arm was sent when it was asked for
 	fresh    bool         // pos has not been seen by the model, and was measured in motion
-	fooled   int          // measurements in a row that showed the target of a moving arm
+	fooled   int          // targets in a row that a moving arm showed
+	shown    safety.Point // the newest of them
 
 	locate locating
 	quiet  bool           // the arm stands where it was located, and nothing was sent since

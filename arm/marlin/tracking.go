@@ -46,49 +46,68 @@ func (t *tracking) rest() { t.seen, t.pace = 0, 1 }
 // is by as much as the link is slow.
 func (p *plan) measured(now, asked safety.Instant, pos safety.Point) {
 	p.advance(now)
-	by := max(asked-p.reached(pos), 0)
+	by := max(p.behind(asked, pos), 0)
 	p.track.late(now, by)
 	if by > 0 {
 		p.delay(now, by)
 	}
 }
 
-// reached returns when the model left the place where the arm is, a time to come for one that
-// it has not left. Of two places that fit, the earlier one counts: more is then left.
-func (p *plan) reached(pos safety.Point) safety.Instant {
-	begun := p.past
-	if len(p.blocks) > 0 && p.blocks[0].begun {
-		begun = append(slices.Clip(begun), p.blocks[0])
+// behind returns how long before at the model left the place where the arm was then; negative
+// if it had not come there yet. On a way that goes back over itself several places fit: the arm
+// is in the one where it is most nearly in time, for it was looked for there not long ago.
+func (p *plan) behind(at safety.Instant, pos safety.Point) (by time.Duration) {
+	all, near := p.schedule(), math.Inf(1)
+	for i := range all {
+		_, off := all[i].nearest(pos)
+		near = min(near, off)
 	}
-	at, best := safety.Instant(math.MaxInt64), math.Inf(1)
-	for i := range begun {
-		way, off := begun[i].nearest(pos)
-		if off > best-offPath {
+	found := false
+	for i := range all {
+		b := &all[i]
+		way, off := b.nearest(pos)
+		if off > near+offPath {
 			continue
 		}
-		best = off
-		way = min(way+lag, begun[i].length)
-		switch {
-		case way < begun[i].length-offPath:
-			at = begun[i].begins + begun[i].timeTo(way, p.limits.accel)
-		case i+1 < len(begun):
-			at = begun[i+1].begins
-		default:
-			at = math.MaxInt64
+		comes, leaves := b.begins+b.timeTo(way, p.limits.accel), safety.Instant(math.MaxInt64)
+		switch way = min(way+lag, b.length); {
+		case way < b.length-offPath:
+			leaves = b.begins + b.timeTo(way, p.limits.accel)
+		case i+1 < len(all):
+			leaves = all[i+1].begins
+		}
+		if here := at - min(max(at, comes), leaves); !found || here.Abs() < by.Abs() {
+			by, found = here, true
 		}
 	}
-	return at
+	return by
+}
+
+// schedule returns what was done, what is under way, and what is to come, with the times that
+// it all has if nothing is added.
+func (p *plan) schedule() []block {
+	all := slices.Concat(p.past, p.blocks)
+	at := p.starts
+	for i := range all {
+		b := &all[i]
+		if !b.begun {
+			b.begins, b.ends = at, at+b.duration(p.limits.accel)
+		}
+		at = b.ends
+	}
+	return all
 }
 
 // delay moves everything that has begun to a later time. What then has not ended, is under
 // way again.
 func (p *plan) delay(now safety.Instant, by time.Duration) {
-	all := append(slices.Clone(p.past), p.blocks...)
+	all := slices.Concat(p.past, p.blocks)
 	done := 0
 	for i := range all {
-		all[i].begins += by
-		all[i].ends += by
-		if all[i].begun && all[i].ends <= now {
+		b := &all[i]
+		b.begins += by
+		b.ends += by
+		if b.begun && b.ends <= now {
 			done = i + 1
 		}
 	}
@@ -98,7 +117,9 @@ func (p *plan) delay(now safety.Instant, by time.Duration) {
 		return
 	}
 	first := &p.blocks[0]
-	p.starts = first.begins
+	if first.begun { // one that has not has no time of its own yet
+		p.starts = first.begins
+	}
 	first.begun = first.begun && first.begins <= now
 	for i := range p.blocks[1:] {
 		p.blocks[i+1].begun = false

@@ -9,6 +9,7 @@
 //
 //	opens         the position is true; nothing moves and no motion is sent, in either Open
 //	follows       the arm goes where it is sent, near its setpoints
+//	turns         an arm that is turned round on its line before it is there goes on
 //	stops         at any moment: it is told what a stop came to, the arm stands, nothing but the
 //	              gate's braking is sent; after a reset it goes on from there
 //	horizon       a writer that dies at any moment leaves an arm that rests in time

@@ -19,6 +19,29 @@ func follows(b *bench, _ journey) {
 	}
 }
 
+// turns: an arm that is turned round on its line again and again, before it is there, goes on.
+func turns(b *bench, _ journey) {
+	const legs, each, way = 12, 400 * time.Millisecond, 30 // mm
+	b.start()
+	here := b.rig.corner(0.5, 0.5, 0.5)
+	there := b.rig.corner(0.6, 0.4, 0.5).Sub(here)
+	there = here.Add(there.Scale(way / there.Norm()))
+	b.arrive(here)
+	heard, began := b.reports(), b.now()
+	for i := range legs {
+		b.order(safety.Order{Move: true, Target: []safety.Point{there, here}[i%2]})
+		b.serve(each)
+		b.wantLink()
+	}
+	// The slowest arm comes 5 mm far in each leg.
+	if went := b.pathSince(began); went < legs*5/2 {
+		b.errorf("%d times to and fro, the arm went %.1f mm", legs, went)
+	}
+	b.serve(patience(way))
+	b.wantNoAlarm(heard)
+	b.arrive(there)
+}
+
 // unreachable: a target that the arm cannot reach ends in an alarm with words.
 func unreachable(b *bench, _ journey) {
 	b.start()

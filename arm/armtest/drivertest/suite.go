@@ -24,6 +24,7 @@ type check struct {
 var checks = []check{
 	{name: "opens", applies: always, run: opens},
 	{name: "follows", applies: always, run: follows},
+	{name: "turns", applies: always, run: turns},
 	{name: "stops", random: true, applies: always, run: stops},
 	{name: "horizon", random: true, applies: promises, run: restsInTime},
 	{name: "reopens", random: true, applies: always, run: reopens},
