@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -138,15 +139,23 @@ func (c *checker) checkOrder(lowKey string, low Millis, highKey string, high Mil
 	}
 }
 
+// longestStop is how long in s an arm at its top speed may take to stand. It is a choice: from
+// 250 mm/s, the default, that is 125 mm farther.
+const longestStop = 1.0
+
 func (c *checker) checkMotion() {
-	const accel, stop = "safety.motion.accel", "safety.motion.stop_accel"
-	m := c.Safety.Motion
-	if m.StopAccel < m.Accel && !c.report.faulty[accel] && !c.report.faulty[stop] {
+	const speed, accel, stop = "safety.motion.speed", "safety.motion.accel", "safety.motion.stop_accel"
+	m, faulty := c.Safety.Motion, c.report.faulty
+	if least := m.Speed / longestStop; m.StopAccel < least && !faulty[speed] && !faulty[stop] {
+		c.report.add(stop, " = %s: a stop from %s mm/s would take longer than %g s; write at least %s, or lower %s",
+			formatNumber(m.StopAccel), formatNumber(m.Speed), longestStop, formatNumber(math.Ceil(least)), speed)
+	}
+	if m.StopAccel < m.Accel && !faulty[accel] && !faulty[stop] {
 		c.report.add(stop, " = %s: a stop would be slower than a move; write at least %s, which is %s",
 			formatNumber(m.StopAccel), formatNumber(m.Accel), accel)
 	}
 	const tick, horizon = "safety.motion.tick_hz", "arm.horizon_ms"
-	if c.report.faulty[tick] || c.report.faulty[horizon] {
+	if faulty[tick] || faulty[horizon] {
 		return
 	}
 	if least := (1000 + m.TickHz - 1) / m.TickHz; c.Arm.Horizon < Millis(least) {
