@@ -105,7 +105,7 @@ func assemble(c *config.Config, o Options, log zerolog.Logger, level *logLevel) 
 		Version:     o.Version,
 		Arm:         c.Arm.Name,
 		Driver:      driver.Capabilities().Driver,
-		InsecureLAN: c.Server.InsecureLAN,
+		InsecureLAN: c.Exposed(),
 		DecodeCodes: codec.Codes(),
 		Status:      func() metrics.GateStatus { return d.desk.status() },
 	})
@@ -209,7 +209,7 @@ func (d *daemon) run(ctx context.Context, o Options) error {
 }
 
 func (d *daemon) announce(o Options) {
-	if d.config.Server.InsecureLAN {
+	if d.config.Exposed() {
 		d.log.Warn().Msg("insecure_lan: whoever reaches these ports can move the arm; there is no authentication")
 	}
 	d.log.Info().Str("version", o.Version).Str("command", d.address.Command).Str("stop", d.address.Stop).

@@ -109,7 +109,7 @@ var definitions = []Definition{
 	{ConnectionsClosed, Counter, "Connections closed, by cause.", []string{labelCause}, nil},
 	{ConnectionsLimit, Gauge, "Connections that each port takes at most.", nil, nil},
 	{Subscribers, Gauge, "Stations that are subscribed to the state.", nil, nil},
-	{InsecureLAN, Gauge, "1 if addresses other than loopback may be listened on, without authentication.", nil, nil},
+	{InsecureLAN, Gauge, "1 if stations on other machines can connect: there is no authentication.", nil, nil},
 
 	{Frames, Counter, "Lines received.", []string{labelPort}, nil},
 	{DecodeErrors, Counter, "Lines that were not a valid request, by the code that the station was told.", []string{labelCode}, nil},

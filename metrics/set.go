@@ -15,7 +15,7 @@ import (
 type Options struct {
 	Version     string            // of aetherd
 	Arm, Driver string            // name of the arm, and what drives it
-	InsecureLAN bool              // addresses other than loopback may be listened on
+	InsecureLAN bool              // stations on other machines can connect
 	DecodeCodes []string          // every code of a line that cannot be decoded
 	Status      func() GateStatus // called once a scrape, from any goroutine; not by New
 }

@@ -149,7 +149,17 @@ func TestInsecureLAN(t *testing.T) {
 		t.Fatal(err)
 	}
 	dial(t, net.JoinHostPort("127.0.0.2", port)).want(`{"type":"ping"}`, "pong")
-	if n := start(t).metric("aetherd_insecure_lan"); n != 0 {
-		t.Errorf("on loopback aetherd_insecure_lan is %v", n)
+	for where, lines := range map[string][]string{
+		"only stops":   {`server.stop_listen = "0.0.0.0:0"`, "server.insecure_lan = true"},
+		"only metrics": {`ops.listen = "0.0.0.0:0"`, "server.insecure_lan = true"},
+		"loopback":     nil,
+	} {
+		want := 0.0
+		if where == "only stops" {
+			want = 1
+		}
+		if n := start(t, lines...).metric("aetherd_insecure_lan"); n != want {
+			t.Errorf("%s: aetherd_insecure_lan is %v, want %v", where, n, want)
+		}
 	}
 }

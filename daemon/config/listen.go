@@ -14,6 +14,17 @@ func localhostAsIP(listen string) string {
 	return listen
 }
 
+// Exposed reports whether stations on other machines can connect: a port that they connect to is
+// not on loopback. A port of [ops] that is not tells the arm's doings, and moves nothing.
+func (c *Config) Exposed() bool {
+	for _, listen := range []string{c.Server.Listen, c.Server.StopListen} {
+		if addr, err := netip.ParseAddrPort(listen); err == nil && !addr.Addr().IsLoopback() {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *checker) checkListen() {
 	ports := map[uint16]string{}
 	for _, a := range []struct{ key, listen, risk string }{

@@ -80,8 +80,8 @@ func armNow() []cog.Builder[dashboard.Panel] {
 			" when it goes on.",
 			4, "none", now("sum(increase(aetherd_watchdog_withheld_total{ARM}[$__range]))", "withheld")).
 			Decimals(0).Thresholds(colors(good, step{0.5, lookAt})),
-		sign("Reachable from", "Whether other machines may connect. There is no authentication: with insecure_lan, whoever"+
-			" reaches the ports can move the arm, so a firewall has to keep everybody else away.",
+		sign("Reachable from", "Whether stations on other machines can connect. There is no authentication: whoever"+
+			" reaches the port can move the arm, so a firewall has to keep everybody else away.",
 			4, "none", now("aetherd_insecure_lan{ARM}", "reachable")).
 			Mappings(mapped(meaning{0, "this machine", good}, meaning{1, "the network", lookAt})),
 	}

@@ -48,7 +48,8 @@ func TestQueriesReturnData(t *testing.T) {
 	began := time.Now()
 	left := daemontest.Start(t, func(c *config.Config) { c.Arm.Name = "left" })
 	right := daemontest.Start(t, func(c *config.Config) {
-		c.Arm.Name, c.Safety.TrackingError, c.Server.InsecureLAN = "right", 40, true
+		c.Arm.Name, c.Safety.TrackingError = "right", 40
+		c.Server.StopListen, c.Server.InsecureLAN = "0.0.0.0:0", true
 	})
 	p := watch(t, map[string]string{"left": left.Ops, "right": right.Ops, "gone": nobody(t)})
 	p.comes(t, "both arms are scraped, at rest", `count(aetherd_state{state="idle"} == 1) == 2`)
