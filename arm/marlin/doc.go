@@ -107,7 +107,8 @@
 //
 // What the promise rests on: that the arm goes as fast as it was asked. With M114 R the model
 // is corrected ten times a second, and an arm that is slow is sent less; it can overrun the
-// horizon by what it has fallen behind until the next measurement. Without, a feed knob that
+// horizon by what it has fallen behind until the next measurement, or the one after that where
+// it turned round on its line. Without, a feed knob that
 // is turned down in motion (M220), or a limit that M503 does not list, makes the arm overrun
 // it by as much as it is slower, until it rests again. A SCARA lists degrees: they are taken
 // for millimetres, which errs on the safe side wherever a joint turns less than one degree a

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -38,9 +40,14 @@ func (r *trial) end() safety.Point {
 	return r.plan.end()
 }
 
-// drive streams setpoints that turn every 730 ms, and calls each after every tick with how
-// long the arm would go on if nothing more was sent. It returns the way that the arm went.
-func (r *trial) drive(speed float64, length time.Duration, each func(now safety.Instant, rest time.Duration)) (way float64) {
+// turning is a course that turns every 730 ms.
+func turning(speed float64) func(safety.Instant) safety.Point {
+	return func(now safety.Instant) safety.Point { return heading(math.Floor(now.Seconds()/0.73)*1.7, speed) }
+}
+
+// drive streams setpoints whose velocity goes after course, and calls each after every tick with
+// how long the arm would go on if nothing more was sent. It returns the way that the arm went.
+func (r *trial) drive(course func(safety.Instant) safety.Point, length time.Duration, each func(now safety.Instant, rest time.Duration)) (way float64) {
 	var position, velocity, report, last safety.Point
 	asked, reported := safety.Instant(0), safety.Instant(math.MaxInt64)
 	for now := safety.Instant(0); now < length; now += r.tick {
@@ -58,8 +65,7 @@ func (r *trial) drive(speed float64, length time.Duration, each func(now safety.
 		if r.measure && now%movingPoll == 0 {
 			asked, report, reported = now, r.machine.pos, now+15*time.Millisecond
 		}
-		wanted := heading(math.Floor(now.Seconds()/0.73)*1.7, speed)
-		change := wanted.Sub(velocity)
+		change := course(now).Sub(velocity)
 		if most := 1000 * r.tick.Seconds(); change.Norm() > most {
 			change = change.Scale(most / change.Norm())
 		}
@@ -108,7 +114,7 @@ func TestPlanKeepsTheHorizon(t *testing.T) {
 				t.Run(fmt.Sprintf("%v %v %v", tick, horizon, l), func(t *testing.T) {
 					r := newTrial(l, horizon, tick)
 					speed := l.maxSpeed(horizon, tick)
-					way := r.drive(speed, 3*time.Second, func(now safety.Instant, rest time.Duration) {
+					way := r.drive(turning(speed), 3*time.Second, func(now safety.Instant, rest time.Duration) {
 						if rest > horizon {
 							t.Errorf("at %v the arm moves on for %v", now, rest)
 						}
@@ -129,7 +135,7 @@ func TestPlanThrottlesASlowController(t *testing.T) {
 	l := limits{accel: 2000, rate: 1000, junction: 0.05}
 	r := newTrial(l, horizon, 20*time.Millisecond)
 	r.measure = true
-	r.drive(l.maxSpeed(horizon, r.tick), 3*time.Second, func(now safety.Instant, rest time.Duration) {
+	r.drive(turning(l.maxSpeed(horizon, r.tick)), 3*time.Second, func(now safety.Instant, rest time.Duration) {
 		allowed := horizon
 		if now >= turns {
 			r.machine.slow = 0.5
@@ -140,6 +146,47 @@ func TestPlanThrottlesASlowController(t *testing.T) {
 		}
 		if rest > allowed {
 			t.Errorf("at %v the arm moves on for %v", now, rest)
+		}
+	})
+}
+
+// Whatever way an arm goes, with turns on its line and rests, it comes to its end and, if nothing
+// more is sent, to rest within the horizon; a slow one sooner than if it was not measured.
+func TestMeasuredPlanKeepsTheHorizon(t *testing.T) {
+	const horizon, tick = 250 * time.Millisecond, 20 * time.Millisecond
+	l := limits{accel: 2000, rate: 1000, junction: 0.05}
+	rapid.Check(t, func(t *rapid.T) {
+		r := newTrial(l, horizon, tick)
+		r.measure = true
+		r.machine.slow = rapid.SampledFrom([]float64{1, 0.9, 0.7, 0.5}).Draw(t, "pace")
+		type piece struct {
+			until    safety.Instant
+			velocity safety.Point
+		}
+		var pieces []piece
+		end := safety.Instant(0)
+		for range rapid.IntRange(1, 8).Draw(t, "pieces") {
+			end += time.Duration(rapid.IntRange(1, 900).Draw(t, "ms")) * time.Millisecond
+			part := rapid.SampledFrom([]float64{0, 1, -1, 0.5, -0.3}).Draw(t, "of the speed")
+			turn := rapid.SampledFrom([]float64{0, 0, 0, 0.05, 1}).Draw(t, "angle")
+			pieces = append(pieces, piece{end, heading(turn, part*l.maxSpeed(horizon, tick))})
+		}
+		course := func(now safety.Instant) safety.Point {
+			for _, p := range pieces {
+				if now < p.until {
+					return p.velocity
+				}
+			}
+			return safety.Point{}
+		}
+		allowed := time.Duration(float64(horizon) / r.machine.slow)
+		r.drive(course, end+5*time.Second, func(now safety.Instant, rest time.Duration) {
+			if rest > allowed {
+				t.Fatalf("at %v the arm moves on for %v", now, rest)
+			}
+		})
+		if off := r.machine.pos.Sub(r.end()).Norm(); off > 1e-6 {
+			t.Fatalf("it rests %v mm before the end", off)
 		}
 	})
 }
