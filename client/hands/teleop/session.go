@@ -36,7 +36,7 @@ type Config struct {
 type EventKind uint8
 
 const (
-	Tick       EventKind = iota // ten times a second: how it stands
+	Tick       EventKind = iota // ten times a second, and at the end: how it stands
 	ClutchTurn                  // the clutch, or what keeps it from engaging, has changed
 	SourceTurn                  // the source is connected, or not
 	DaemonTurn                  // the daemon is
@@ -147,6 +147,7 @@ func (s *session) watch(ctx context.Context, arm *client.Client) {
 func (s *session) loop(ctx context.Context) error {
 	look := time.NewTicker(time.Second / 10)
 	defer look.Stop()
+	defer s.tell(Tick)
 	stale := time.NewTimer(time.Hour)
 	defer stale.Stop()
 	for {
