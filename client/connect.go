@@ -57,9 +57,13 @@ func (l *link) greet(ctx context.Context, cfg *Config) (Welcome, error) {
 	if err == nil {
 		return r.welcome()
 	}
+	reason := l.reason()
 	var turnedAway *Error
-	if errors.As(l.reason(), &turnedAway) {
+	switch {
+	case errors.As(reason, &turnedAway):
 		return Welcome{}, turnedAway
+	case errors.Is(err, ErrNotConnected): // it ended before the hello was in the queue
+		return Welcome{}, lost(reason)
 	}
 	return Welcome{}, err
 }

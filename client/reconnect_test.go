@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -213,6 +214,26 @@ func TestDialFails(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A program that talks first may end the connection before the hello is in the queue.
+func TestTalksBeforeTheHello(t *testing.T) {
+	play(t, func(t *testing.T, s *stage) {
+		cfg, err := s.config().complete()
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, laptop := net.Pipe()
+		l := newLink(conn, &cfg, nil)
+		if _, err := laptop.Write([]byte(`{"left_hand":{"grab":"Open"},"right_hand":{"xyz":null}}` + "\n")); err != nil {
+			t.Fatal(err)
+		}
+		<-l.gone
+		if _, err := l.greet(t.Context(), &cfg); !errors.Is(err, ErrProtocol) || !strings.Contains(err.Error(), "hand stream") {
+			t.Errorf("got %v", err)
+		}
+		<-l.ended
+	})
 }
 
 func TestDialGivesUpWithItsContext(t *testing.T) {
