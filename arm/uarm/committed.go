@@ -13,9 +13,9 @@ const (
 	firstPace = 0.7
 	slower    = 0.8
 	faster    = 1.05
-	// reached is the distance in mm at which a point counts as passed: the repeatability of
-	// the arm and of its 12-bit encoders.
-	reached = 1.0
+	// unsure is the distance in mm within which the arm may be where it is not reported: the
+	// repeatability of the arm and of its 12-bit encoders.
+	unsure = 1.0
 	// nothing is a way in mm that is the rounding of sums.
 	nothing = 1e-6
 )
@@ -111,7 +111,7 @@ func (c *committed) add(now safety.Instant, b block) {
 // that much slower from here on.
 func (c *committed) measured(now safety.Instant, pos safety.Point) {
 	c.advance(now, pos)
-	if len(c.blocks) == 0 || now <= c.blocks[0].due || c.left() < reached {
+	if c.overdue(now) < unsure {
 		return
 	}
 	c.pace = max(c.pace*slower, c.slowest)
@@ -121,16 +121,34 @@ func (c *committed) measured(now safety.Instant, pos safety.Point) {
 	}
 }
 
+// overdue returns how many mm were to be done by now and are not.
+func (c *committed) overdue(now safety.Instant) float64 {
+	left := -c.seen
+	for _, b := range c.blocks {
+		if now <= b.due {
+			break
+		}
+		left += b.length
+	}
+	return left
+}
+
 // advance notes how far along the blocks pos is, at least as far as before. Of two places
-// that fit, the earlier one counts: more is then left.
+// that fit, the earlier one counts: more is then left. Where the way has turned back, a place
+// has to fit better by what a report may be off: else an arm that has not come to the turn
+// would be taken for one that is on its way back.
 func (c *committed) advance(now safety.Instant, pos safety.Point) {
-	best, nearest, passed := c.seen, math.Inf(1), 0
-	from, seen := c.from, c.seen
+	best, off, passed := c.seen, math.Inf(1), 0
+	from, seen, most := c.from, c.seen, math.Inf(1)
+	var heading safety.Point
 	for i, b := range c.blocks {
+		if turns := b.dir.Sub(heading).Norm() > math.Sqrt2; i == 0 || turns {
+			heading, most = b.dir, off-unsure
+		}
 		way := pos.Sub(from)
 		at := min(max(way.X*b.dir.X+way.Y*b.dir.Y+way.Z*b.dir.Z, seen), b.length)
-		if off := way.Sub(b.dir.Scale(at)).Norm(); off < nearest-nothing {
-			best, nearest, passed = at, off, i
+		if d := way.Sub(b.dir.Scale(at)).Norm(); d < most-nothing {
+			best, off, passed, most = at, d, i, d
 		}
 		from, seen = b.to, 0
 	}
@@ -138,13 +156,7 @@ func (c *committed) advance(now safety.Instant, pos safety.Point) {
 		c.pass(now)
 	}
 	c.seen = best
-	for len(c.blocks) > 1 && c.left() < reached {
-		c.pass(now)
-	}
 }
-
-// left returns how many mm of the first block are not done.
-func (c *committed) left() float64 { return c.blocks[0].length - c.seen }
 
 // pass takes the first block for done.
 func (c *committed) pass(now safety.Instant) {

@@ -84,3 +84,39 @@ func TestMoreTakesLonger(t *testing.T) {
 		}
 	})
 }
+
+// An arm whose encoders err by less than they may has not come to the turn, and is not on its way back.
+func TestMeasuredBeforeATurn(t *testing.T) {
+	c := committed{pace: 1, slowest: 0.2}
+	for _, x := range []float64{1, 2, 1, 0} {
+		c.add(0, c.block(safety.Point{X: x}, 20))
+	}
+	before := c.takes(block{})
+	for i, x := range []float64{0.2, 0} {
+		c.measured(time.Duration(i+1)*movingReport, safety.Point{X: x})
+	}
+	if after := c.takes(block{}); after < before/2 {
+		t.Errorf("%v then %v", before, after)
+	}
+	c.measured(3*movingReport, safety.Point{X: 2})
+	c.measured(4*movingReport, safety.Point{X: 0.3})
+	if after := c.takes(block{}); len(c.blocks) != 1 {
+		t.Errorf("on its way back, %v and %d blocks are left", after, len(c.blocks))
+	}
+}
+
+// Short motions are not done before the arm has gone them, however short they are, and an arm that
+// stands is slow.
+func TestShortMotionsAreNotDoneUnseen(t *testing.T) {
+	c := committed{pace: 1, slowest: 0.2}
+	for x := range 10 {
+		c.add(0, c.block(safety.Point{X: 0.4 * float64(x+1)}, 8))
+	}
+	before := c.takes(block{})
+	for i := range 20 {
+		c.measured(time.Duration(i+1)*movingReport, safety.Point{})
+	}
+	if after := c.takes(block{}); after < before || c.pace == 1 {
+		t.Errorf("%v then %v, a pace of %v", before, after, c.pace)
+	}
+}

@@ -139,3 +139,23 @@ func TestCreeps(t *testing.T) {
 		}
 	})
 }
+
+// Steps from beside the goal that are too short for a line add up.
+func TestTinyStepsAddUp(t *testing.T) {
+	s := newSession(testConfig())
+	end := safety.Point{X: 200, Z: 100}
+	s.known, s.synced, s.placed, s.timed = true, true, true, true
+	s.motion.place(end)
+	s.rest.quiet, s.pos = true, end.Add(safety.Point{Z: -2})
+	at := s.pos
+	for range 10 {
+		to := at.Add(safety.Point{Y: 0.003})
+		if _, err := s.move(time.Second, safety.Setpoint{From: at, Position: to, Speed: 0.06}); err != nil {
+			t.Fatal(err)
+		}
+		at = to
+	}
+	if went := s.motion.end().Sub(end).Norm(); math.Abs(went-0.03) > grid {
+		t.Errorf("10 steps of 3 µm went %.3f mm", went)
+	}
+}

@@ -115,10 +115,10 @@ func (s *session) move(now safety.Instant, sp safety.Setpoint) ([]byte, error) {
 	}
 	bias, _ := s.biasFor(sp.From)
 	b := s.block(sp, bias)
+	s.bias = bias // also of a step that is too short for a line: it adds to the next one
 	if b.length == 0 {
 		return nil, nil
 	}
-	s.bias = bias
 	s.motion.add(now, b)
 	s.rest.moves()
 	return s.send(now, lineMove, moveText(b.to, b.feed)), nil
