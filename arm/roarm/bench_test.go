@@ -47,7 +47,7 @@ func (s *stream) tick() {
 	s.now += testTick
 	s.ticks++
 	s.session.at = s.course.goal.minus(streamSag)
-	s.asked, s.unread = false, 0 // the arm has read everything, and answered
+	s.asked, s.unread = 0, 0 // the arm has read everything, and answered
 	sp := safety.Setpoint{From: s.at, Position: s.position(), Speed: streamSpeed}
 	if part := s.accepts(sp); part != 1 {
 		s.t.Fatalf("takes %v of %+v: %s", part, sp, s.refusal)

@@ -171,6 +171,7 @@ func (a *RoArm) begin(f arm.Feedback) (arm.Opened, error) {
 // where it then is.
 func (s *session) begin() arm.Opened {
 	s.events = nil
+	s.asked, s.drains, s.unread, s.behind = 0, false, 0, 0 // it was asked in vain before it had booted
 	s.limp = true
 	return arm.Opened{
 		Position: s.at.forward(),

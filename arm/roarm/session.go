@@ -42,11 +42,12 @@ type session struct {
 	grip    grip
 	refusal string // of a setpoint, to be told by Service
 
-	asked   bool // T:105 is unanswered
-	askedAt time.Duration
+	asked   int           // T:105 that are unanswered
+	askedAt time.Duration // the oldest of them, or when another one was answered
+	drains  bool          // one was answered since the newest was sent
 	nextAsk time.Duration
-	unread  int // bytes sent since the latest T:105 that was answered
-	behind  int // of them, sent after the unanswered one
+	unread  int // bytes sent since the latest T:105 behind which none was unanswered
+	behind  int // of them, sent after the newest T:105
 
 	stopped   bool // until Rearm only braking setpoints pass
 	stopping  bool // standstill is to be told
@@ -122,7 +123,7 @@ func (s *session) move(now time.Duration, sp safety.Setpoint) ([]byte, error) {
 func (s *session) send(now time.Duration, b []byte) []byte {
 	s.unread += len(b)
 	s.behind += len(b)
-	if !s.asked {
+	if s.giveUp(now); s.asked == 0 {
 		b = s.appendAsk(now, b)
 	}
 	s.frame = b
@@ -137,17 +138,18 @@ func (s *session) ask(now time.Duration) []byte {
 
 func (s *session) appendAsk(now time.Duration, b []byte) []byte {
 	s.unread += len(askLine)
-	s.behind += len(askLine)
-	if !s.asked {
-		s.asked, s.askedAt, s.behind = true, now, 0
+	if s.asked == 0 {
+		s.askedAt = now
 	}
+	s.asked++
+	s.behind, s.drains = 0, false
 	s.nextAsk = now + askAgain
 	return append(b, askLine...)
 }
 
 // service returns the frame that is due, if any, and when to ask again.
 func (s *session) service(now time.Duration) (frame []byte, next time.Duration, err error) {
-	if s.dead == nil && s.asked && now-s.askedAt >= answerWait {
+	if s.dead == nil && s.asked > 0 && now-s.askedAt >= answerWait {
 		s.dead = fmt.Errorf("%w for %v", errSilent, answerWait)
 	}
 	if s.dead != nil {
@@ -164,6 +166,7 @@ func (s *session) service(now time.Duration) (frame []byte, next time.Duration, 
 	case s.gripWaits():
 		frame = s.gripNow(now, s.grip.noted)
 	case now >= s.nextAsk:
+		s.giveUp(now)
 		frame = s.ask(now)
 	}
 	return frame, s.nextAsk, nil
@@ -172,9 +175,7 @@ func (s *session) service(now time.Duration) (frame []byte, next time.Duration, 
 // heard takes what the servos measure.
 func (s *session) heard(now time.Duration, f feedback) {
 	s.feedback, s.known = f, true
-	if s.asked {
-		s.asked, s.unread = false, s.behind
-	}
+	s.answered(now)
 	s.rest.see(now, f.at)
 	stands := s.rest.stands(now)
 	m := arm.Measurement{Position: f.at.forward(), Joints: f.at.angles(), AtRest: stands}
@@ -187,8 +188,31 @@ func (s *session) heard(now time.Duration, f feedback) {
 	s.schedule(now, stands)
 }
 
+// answered takes an answer for that to the oldest question. A controller that was busy answers
+// all that it finds one after the other, and has read everything only with the last.
+func (s *session) answered(now time.Duration) {
+	s.asked = max(s.asked-1, 0)
+	if s.drains = s.asked > 0; s.drains {
+		s.askedAt = now
+		return
+	}
+	s.unread = s.behind
+}
+
+// giveUp takes the answers for lost that did not follow the others in time.
+func (s *session) giveUp(now time.Duration) {
+	if s.drains && now >= s.nextAsk {
+		s.asked, s.drains = 0, false
+	}
+}
+
 // schedule sets when the next question is due.
 func (s *session) schedule(now time.Duration, stands bool) {
+	if s.drains {
+		s.nextAsk = now + askAgain
+		s.wake()
+		return
+	}
 	every := movingPoll
 	if stands && !s.stopping && !s.grip.underway && s.rearm == rearmNone {
 		every = restPoll

@@ -65,6 +65,9 @@ func (s *session) rearmNow(now time.Duration) []byte {
 func (s *session) rearmHeard() {
 	switch s.rearm {
 	case rearmAsk:
+		if s.asked > 0 {
+			return // what was asked before the reset is answered first, and may be old
+		}
 		if err := s.at.holdable(); err != nil {
 			s.rearm = rearmNone
 			s.alarm("the arm cannot hold where it is: " + err.Error() + "; relax it, move it by hand, and reset again")
