@@ -111,7 +111,8 @@
 // horizon and m = 25 ms: 8 ms for which a goal may wait for the bus, and the rest for the lag of
 // the servo's own loop. w is measured, without what the load costs. v is what the servo has been
 // seen to do since it was switched on, at most its limit: one that is behind and becomes no
-// faster is slow. A servo that becomes slower in the middle of a motion can overrun the horizon by
+// faster is slow. Of an arm that stands that is not known: it gets a part of a first step that
+// would be too long. A servo that becomes slower in the middle of a motion can overrun the horizon by
 // what it falls behind until the next reads show it.
 //
 // To flow at v, v²/2a of a way has to be ahead, a tick of goals on top of it, and the

@@ -3,6 +3,7 @@ package feetech
 import (
 	"errors"
 	"math"
+	"time"
 
 	"github.com/aether-arm/aetherd/arm/kinematics"
 	"github.com/aether-arm/aetherd/safety"
@@ -35,7 +36,7 @@ func (s *session) accepts(now safety.Instant, sp safety.Setpoint) (part float64)
 	if !sp.Braking && !s.takesMotion() {
 		return 0
 	}
-	planned, part, err := s.plan(sp)
+	planned, part, err := s.plan(now, sp)
 	switch {
 	case err == nil:
 		s.planned = planned
@@ -63,8 +64,13 @@ func (s *session) takesMotion() bool {
 	return true
 }
 
-// plan works out what the servos would have to do.
-func (s *session) plan(sp safety.Setpoint) (c chain, part float64, err error) {
+// leastShare of what joints may turn in a tick is less than drift, at every tick that makes sense.
+const leastShare = 1.0 / 16
+
+// plan works out what the servos would have to do. Of an arm that stands it is not known how
+// fast it is: so a step that is too long for it is not left to be asked for again as it is, but
+// joints turn less.
+func (s *session) plan(now safety.Instant, sp safety.Setpoint) (c chain, part float64, err error) {
 	from := s.chain
 	if !from.at(sp.From) {
 		if sp.Braking || s.limp || s.rearm != rearmNone {
@@ -72,7 +78,20 @@ func (s *session) plan(sp safety.Setpoint) (c chain, part float64, err error) {
 		}
 		from = s.here()
 	}
-	part, posture, err := s.cfg.Arm.Step(from.posture, sp.From, sp.Position, s.cfg.Tick)
+	c, part, err = s.planStep(from, sp, s.cfg.Tick)
+	shorten := err == errLater && !sp.Braking && s.rests(now)
+	for share := 0.5; shorten && share >= leastShare; share /= 2 {
+		dt := time.Duration(share * float64(s.cfg.Tick))
+		if c, part, err := s.planStep(from, sp, dt); err == nil {
+			return c, part, nil
+		}
+	}
+	return c, part, err
+}
+
+// planStep is plan for joints that turn for dt at most.
+func (s *session) planStep(from chain, sp safety.Setpoint, dt time.Duration) (c chain, part float64, err error) {
+	part, posture, err := s.cfg.Arm.Step(from.posture, sp.From, sp.Position, dt)
 	if err != nil {
 		return chain{}, 0, err
 	}
