@@ -87,7 +87,9 @@
 // one that is held back. A setpoint passes if the model, with everything that is not yet
 // answered and it as the last motion, rests within H − m, with H the horizon and m = 20 ms of
 // margin. A motion enters the model when its answer has come, never before the controller has
-// it; whatever comes later also ends later, so that the model rests no earlier than the arm.
+// it, and then changes none that begins within 20 ms: the controller may have begun that when the
+// motion came. So the model rests no earlier than the arm, but by some milliseconds where answers
+// are very late.
 //
 // With speed v, acceleration a and T between setpoints, the arm flows while what is behind the
 // motion that has begun is longer than its ramp: the model then rests 2T + v/a after the last

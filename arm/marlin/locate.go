@@ -36,7 +36,7 @@ func (s *session) dueLocate(now safety.Instant) []byte {
 	case locateNone:
 		switch {
 		case s.polls() && now >= s.pollAt && now < s.plan.rests():
-			s.pollAt, s.asked, s.askedEnd = now+movingPoll, now, s.end()
+			s.pollAt, s.asked, s.askedEnd, s.askedFar = now+movingPoll, now, s.end(), s.ahead() >= farAhead
 			return s.sendText(now, line{kind: lineAsk}, askRealtime)
 		case s.held != nil, !s.ledger.empty(), s.quiet && now < s.pollAt, !s.quiet && now < s.plan.rests()+restGrace:
 			return nil
@@ -107,7 +107,7 @@ func (s *session) underway() {
 	case p.Sub(s.askedEnd).Norm() > sameTarget:
 		s.fooled = 0
 		return
-	case s.ahead() < farAhead, s.askedEnd == s.shown: // an arm that waits for more stands there
+	case !s.askedFar, s.askedEnd == s.shown: // an arm that waits for more stands there
 		return
 	}
 	s.shown = s.askedEnd

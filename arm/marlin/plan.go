@@ -11,9 +11,14 @@ import (
 // nothing is a way in mm that is the rounding of sums.
 const nothing = 1e-6
 
+// skew is how much later than in the controller a motion may begin in the model: answers take
+// their way, and then wait for the writer.
+const skew = 20 * time.Millisecond
+
 // plan is a model of the controller's planner: what was planned, and how far the arm has
-// come with it. The package's doc says why. It is never ahead of the controller: a motion
-// enters it when its answer has come, and that makes everything later.
+// come with it. The package's doc says why. It is not ahead of the controller: a motion
+// enters it when its answer has come, and finds those planned for good that the controller
+// may have begun by then.
 type plan struct {
 	limits limits
 	from   safety.Point   // mm, where the first block begins
@@ -44,6 +49,7 @@ func (p *plan) add(now safety.Instant, to safety.Point, feed float64) {
 		return
 	}
 	b.dir = way.Scale(1 / b.length)
+	first := p.firstOpen(now + skew)
 	switch n := len(p.blocks); {
 	case n == 0:
 		p.starts = now + firstDelay
@@ -54,7 +60,24 @@ func (p *plan) add(now safety.Instant, to safety.Point, feed float64) {
 		b.corner = p.limits.corner(p.blocks[n-1].dir, b.dir)
 	}
 	p.blocks = append(p.blocks, b)
-	p.replan()
+	p.replan(first)
+}
+
+// firstOpen returns the index of the first block that does not begin by a moment.
+func (p *plan) firstOpen(by safety.Instant) int {
+	at := p.starts
+	for i := range p.blocks {
+		b := &p.blocks[i]
+		switch {
+		case b.begun:
+			at = b.ends
+		case at <= by:
+			at += b.duration(p.limits.accel)
+		default:
+			return i
+		}
+	}
+	return len(p.blocks)
 }
 
 // advance lets the blocks begin and end that do by now.
@@ -78,12 +101,13 @@ func (p *plan) advance(now safety.Instant) {
 	p.forget(now)
 }
 
-// replan works out at what speed each block begins and ends, so that the last one ends at
-// rest. The block under way stays as it is: it ends as slowly as it was to end when it began.
-func (p *plan) replan() {
-	first, entry := 0, 0.0
-	if p.blocks[0].begun {
-		first, entry = 1, p.blocks[0].exit
+// replan works out at what speed each block from the first open one on begins and ends, so
+// that the last one ends at rest. A block that has begun stays as it is: it ends as slowly as
+// it was to end when it began.
+func (p *plan) replan(first int) {
+	entry := 0.0
+	if first > 0 {
+		entry = p.blocks[first-1].exit
 	}
 	accel, exit := p.limits.accel, 0.0
 	for i := len(p.blocks) - 1; i >= first; i-- {

@@ -255,6 +255,27 @@ func TestMeasuredOnTheWayBack(t *testing.T) {
 	}
 }
 
+// An arm that is ahead of the model by as much before and behind its turn is in time.
+func TestMeasuredAheadOnTheWayBack(t *testing.T) {
+	p := newPlan(limits{accel: 1000, rate: 1000, junction: 0.05}, safety.Point{})
+	for _, x := range []float64{1, 2, 3, 4, 5, 4, 3} {
+		p.add(0, safety.Point{X: x}, 40)
+	}
+	turn, want := p.schedule()[5].begins, p.rests()
+	for _, m := range []struct {
+		at safety.Instant
+		x  float64
+	}{
+		{turn - 120*time.Millisecond, 3.4}, // where the model is 60 ms before it turns
+		{turn - 20*time.Millisecond, 4.2},  // and 40 ms after
+	} {
+		p.measured(m.at+5*time.Millisecond, m.at, safety.Point{X: m.x})
+		if got := p.rests(); got != want {
+			t.Errorf("at %v mm: rests at %v, want %v", m.x, got, want)
+		}
+	}
+}
+
 // A motion that is held back begins no earlier because the arm was late in what came before.
 func TestMeasuredLateBeforeAHeldMotion(t *testing.T) {
 	p := newPlan(limits{accel: 1000, rate: 1000, junction: 0.05}, safety.Point{})
@@ -269,6 +290,22 @@ func TestMeasuredLateBeforeAHeldMotion(t *testing.T) {
 	p.measured(now, rested+time.Millisecond, safety.Point{X: 3.7})
 	if got := p.rests(); got < want {
 		t.Errorf("rests at %v, want no earlier than %v", got, want)
+	}
+}
+
+// An arm that stands where its next motion is still held back is not late by how long it stands.
+func TestMeasuredWhereAMotionIsHeld(t *testing.T) {
+	p := newPlan(limits{accel: 1000, rate: 1000, junction: 0.05}, safety.Point{})
+	for i := range 4 {
+		p.add(0, safety.Point{X: float64(i + 1)}, 40)
+	}
+	p.measured(20*time.Millisecond, 10*time.Millisecond, safety.Point{})
+	asked := p.rests() + 80*time.Millisecond
+	p.add(asked-20*time.Millisecond, safety.Point{X: 5}, 40)
+	want := p.rests()
+	p.measured(asked+10*time.Millisecond, asked, safety.Point{X: 4})
+	if got := p.rests(); got != want || p.track.pace != 1 {
+		t.Errorf("rests at %v at a pace of %v, want %v and 1", got, p.track.pace, want)
 	}
 }
 
@@ -318,6 +355,17 @@ func TestPlanLeavesTheBlockThatHasBegun(t *testing.T) {
 	p := newPlan(l, safety.Point{})
 	p.add(0, safety.Point{X: 10}, 100) // 200 ms, from 100 ms on
 	p.add(150*time.Millisecond, safety.Point{X: 20}, 100)
+	if want, got := 500*time.Millisecond, p.rests(); max(got-want, want-got) > time.Millisecond {
+		t.Errorf("rests at %v, want %v", got, want)
+	}
+}
+
+// A motion that comes as another one is about to begin may have come too late to the controller:
+// then that one ends at rest.
+func TestPlanLeavesTheBlockThatMayHaveBegun(t *testing.T) {
+	p := newPlan(limits{accel: 1000, rate: 1000, junction: 0.05}, safety.Point{})
+	p.add(0, safety.Point{X: 10}, 100) // 200 ms, from 100 ms on
+	p.add(100*time.Millisecond-skew, safety.Point{X: 20}, 100)
 	if want, got := 500*time.Millisecond, p.rests(); max(got-want, want-got) > time.Millisecond {
 		t.Errorf("rests at %v, want %v", got, want)
 	}

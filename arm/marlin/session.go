@@ -35,6 +35,7 @@ type session struct {
 	told     bool         // that answer has come, and its ok has not
 	asked    safety.Instant
 	askedEnd safety.Point // mm, where the arm was sent when it was asked for
+	askedFar bool         // it then had farAhead to go
 	fresh    bool         // pos has not been seen by the model, and was measured in motion
 	fooled   int          // targets in a row that a moving arm showed
 	shown    safety.Point // the newest of them
@@ -200,9 +201,10 @@ func (s *session) next(now safety.Instant) safety.Instant {
 	return max(next, now)
 }
 
-// polls reports whether the position is asked for in motion.
+// polls reports whether the position is asked for in motion: once at a time, for an answer
+// belongs to the moment of its question.
 func (s *session) polls() bool {
-	return s.cfg.RealtimePosition && !s.quiet && s.locate == locateNone && s.ledger.room()
+	return s.cfg.RealtimePosition && !s.quiet && s.locate == locateNone && s.ledger.room() && !s.ledger.has(lineAsk)
 }
 
 // deadline returns when the oldest line must have been answered, or the controller have said

@@ -20,8 +20,9 @@ const (
 
 // tracking compares the model with what the arm measures.
 type tracking struct {
-	pace float64        // 0.25 to 1: how fast the arm goes on for what the model says
-	seen safety.Instant // when it was measured last, 0: not since it rested
+	pace  float64        // 0.25 to 1: how fast the arm goes on for what the model says
+	seen  safety.Instant // when it was measured last, 0: not since it rested
+	ahead time.Duration  // by how much it then was ahead of the model
 }
 
 // late notes that the arm was found so far behind the model at now.
@@ -38,7 +39,7 @@ func (t *tracking) late(now safety.Instant, by time.Duration) {
 
 // rest lets the next motion begin as if the arm was as fast as it is asked: if every motion
 // was thought too slow for the horizon, none would show that it is not.
-func (t *tracking) rest() { t.seen, t.pace = 0, 1 }
+func (t *tracking) rest() { t.seen, t.pace, t.ahead = 0, 1, 0 }
 
 // measured corrects the model with the position that was asked for at asked. An arm that has
 // come less far than the model had then is late: the model goes back to where the arm is.
@@ -46,7 +47,8 @@ func (t *tracking) rest() { t.seen, t.pace = 0, 1 }
 // is by as much as the link is slow.
 func (p *plan) measured(now, asked safety.Instant, pos safety.Point) {
 	p.advance(now)
-	by := max(p.behind(asked, pos), 0)
+	by := p.behind(asked, pos)
+	p.track.ahead, by = max(-by, 0), max(by, 0)
 	p.track.late(now, by)
 	if by > 0 {
 		p.delay(now, by)
@@ -55,7 +57,7 @@ func (p *plan) measured(now, asked safety.Instant, pos safety.Point) {
 
 // behind returns how long before at the model left the place where the arm was then; negative
 // if it had not come there yet. On a way that goes back over itself several places fit: the arm
-// is in the one where it is most nearly in time, for it was looked for there not long ago.
+// is in the one where it is most nearly as far ahead as it was found before, not long ago.
 func (p *plan) behind(at safety.Instant, pos safety.Point) (by time.Duration) {
 	all, near := p.schedule(), math.Inf(1)
 	for i := range all {
@@ -76,7 +78,8 @@ func (p *plan) behind(at safety.Instant, pos safety.Point) (by time.Duration) {
 		case i+1 < len(all):
 			leaves = all[i+1].begins
 		}
-		if here := at - min(max(at, comes), leaves); !found || here.Abs() < by.Abs() {
+		here, expected := at-min(max(at, comes), leaves), -p.track.ahead
+		if !found || (here-expected).Abs() < (by-expected).Abs() {
 			by, found = here, true
 		}
 	}
@@ -88,8 +91,8 @@ func (p *plan) behind(at safety.Instant, pos safety.Point) (by time.Duration) {
 func (p *plan) schedule() []block {
 	all := slices.Concat(p.past, p.blocks)
 	at := p.starts
-	for i := range all {
-		b := &all[i]
+	for i := range all[len(p.past):] {
+		b := &all[len(p.past)+i]
 		if !b.begun {
 			b.begins, b.ends = at, at+b.duration(p.limits.accel)
 		}
