@@ -7,13 +7,20 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/aether-arm/aetherd/safety"
 )
 
-// drive streams setpoints from a plan to a machine, turning every 730 ms, and calls each
-// after every tick with how long the arm would go on if nothing more was sent. The link
+// turning is a course that turns every 730 ms.
+func turning(speed float64) func(safety.Instant) safety.Point {
+	return func(now safety.Instant) safety.Point { return heading(math.Floor(now.Seconds()/0.73)*1.7, speed) }
+}
+
+// drive streams setpoints from a plan to a machine, with a velocity that goes after course, and
+// calls each after every tick with how long the arm would go on if nothing more was sent. The link
 // takes 2 to 10 ms, a report 15 ms. It returns the way that the machine went, in mm.
-func drive(p *plan, m *machine, speed float64, horizon, length time.Duration, each func(now safety.Instant, rest time.Duration)) (way float64) {
+func drive(p *plan, m *machine, course func(safety.Instant) safety.Point, horizon, length time.Duration, each func(now safety.Instant, rest time.Duration)) (way float64) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var position, velocity, report, last safety.Point
 	var stood bool
@@ -34,8 +41,7 @@ func drive(p *plan, m *machine, speed float64, horizon, length time.Duration, ea
 			p.polled(now)
 			report, stood, reported = m.pos, m.idle(), now+15*time.Millisecond
 		}
-		wanted := heading(math.Floor(now.Seconds()/0.73)*1.7, speed)
-		change := wanted.Sub(velocity)
+		change := course(now).Sub(velocity)
 		if change.Norm() > 10 {
 			change = change.Scale(10 / change.Norm())
 		}
@@ -70,7 +76,7 @@ func TestPlanKeepsTheHorizon(t *testing.T) {
 					p := newPlan(l, prepared, safety.Point{})
 					m := &machine{accel: accel, junction: l.junction, segments: segments, slow: 1}
 					speed := l.maxSpeed(horizon, prepared)
-					way := drive(&p, m, speed, horizon, 5*time.Second/2, func(now safety.Instant, rest time.Duration) {
+					way := drive(&p, m, turning(speed), horizon, 5*time.Second/2, func(now safety.Instant, rest time.Duration) {
 						if rest > horizon {
 							t.Errorf("at %v the arm moves on for %v", now, rest)
 						}
@@ -94,7 +100,7 @@ func TestPlanThrottlesASlowController(t *testing.T) {
 			p := newPlan(l, preparedGrbl, safety.Point{})
 			m := &machine{accel: l.accel, junction: l.junction, segments: 5, slow: 1}
 			const turns = time.Second
-			drive(&p, m, l.maxSpeed(horizon, preparedGrbl), horizon, 3*time.Second, func(now safety.Instant, rest time.Duration) {
+			drive(&p, m, turning(l.maxSpeed(horizon, preparedGrbl)), horizon, 3*time.Second, func(now safety.Instant, rest time.Duration) {
 				allowed := horizon
 				if now >= turns {
 					m.slow = 0.5
@@ -109,6 +115,46 @@ func TestPlanThrottlesASlowController(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Whatever way an arm goes, with turns on its line and rests, it comes to its end and, if nothing
+// more is sent, to rest within the horizon; a slow one sooner than if it was not measured.
+func TestMeasuredPlanKeepsTheHorizon(t *testing.T) {
+	const horizon = 250 * time.Millisecond
+	rapid.Check(t, func(t *rapid.T) {
+		l := limits{accel: 1000, rate: 1000, junction: 0.01}
+		p := newPlan(l, preparedGrbl, safety.Point{})
+		m := &machine{accel: l.accel, junction: l.junction, segments: 5, slow: rapid.SampledFrom([]float64{1, 0.9, 0.7, 0.5}).Draw(t, "pace")}
+		type piece struct {
+			until    safety.Instant
+			velocity safety.Point
+		}
+		var pieces []piece
+		end := safety.Instant(0)
+		for range rapid.IntRange(1, 8).Draw(t, "pieces") {
+			end += time.Duration(rapid.IntRange(1, 900).Draw(t, "ms")) * time.Millisecond
+			part := rapid.SampledFrom([]float64{0, 1, -1, 0.5, -0.3}).Draw(t, "of the speed")
+			turn := rapid.SampledFrom([]float64{0, 0, 0, 0.05, 1}).Draw(t, "angle")
+			pieces = append(pieces, piece{end, heading(turn, part*l.maxSpeed(horizon, preparedGrbl))})
+		}
+		course := func(now safety.Instant) safety.Point {
+			for _, p := range pieces {
+				if now < p.until {
+					return p.velocity
+				}
+			}
+			return safety.Point{}
+		}
+		allowed := time.Duration(float64(horizon) / m.slow)
+		drive(&p, m, course, horizon, end+5*time.Second, func(now safety.Instant, rest time.Duration) {
+			if rest > allowed {
+				t.Fatalf("at %v the arm moves on for %v", now, rest)
+			}
+		})
+		if off := m.pos.Sub(p.end()).Norm(); off > 1e-6 {
+			t.Fatalf("it rests %v mm before the end", off)
+		}
+	})
 }
 
 // A controller that takes lines and does not move gets no more than fits into the horizon.
@@ -152,6 +198,30 @@ func TestAlong(t *testing.T) {
 		p.track.seen = tc.seen
 		if got := p.along(tc.pos); math.Abs(got-tc.want) > 1e-9 {
 			t.Errorf("%v after %v: %v, want %v", tc.pos, tc.seen, got, tc.want)
+		}
+	}
+}
+
+// An arm that was turned round on its line, or close by, is not taken for one that is late on its
+// way there, nor for one that has come farther than the model.
+func TestAlongOnTheWayBack(t *testing.T) {
+	for _, beside := range []float64{0, 0.02} {
+		p := newPlan(limits{accel: 1000, junction: 0.01}, preparedGrbl, safety.Point{})
+		for _, to := range []safety.Point{{X: 2}, {X: 2, Y: beside}, {Y: beside}} {
+			if b := p.block(0, to, 10); b.length > 0 {
+				p.add(0, b)
+			}
+		}
+		for _, tc := range []struct{ x, asked, want float64 }{
+			{1.4, 2.6, 2.6}, // on its way back, where the model is
+			{1.4, 2.4, 2.4}, // ahead of it
+			{1.4, 1.5, 1.4}, // on its way there
+			{1.4, 2.1, 2.1}, // either
+		} {
+			p.track.asked = tc.asked
+			if got := p.along(safety.Point{X: tc.x, Y: beside}); math.Abs(got-tc.want) > measureNoise {
+				t.Errorf("at %v mm, %v beside, the model at %v: %v, want %v", tc.x, beside, tc.asked, got, tc.want)
+			}
 		}
 	}
 }

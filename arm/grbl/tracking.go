@@ -1,6 +1,7 @@
 package grbl
 
 import (
+	"iter"
 	"math"
 	"slices"
 
@@ -67,24 +68,46 @@ func (p *plan) settle(now safety.Instant, pos safety.Point) {
 	p.track.begins(0, now)
 }
 
-// along returns how far along the blocks pos is, at least as far as it was measured before.
-// Of two places that fit, the earlier one counts: more is then left.
+// along returns how far along the blocks pos is, at least as far as it was measured before. On a
+// way that goes back over itself, or close by, several places fit: the arm is in the one that is
+// nearest to where the model was, for it was measured not long ago. None but the first makes it
+// come farther than the model: more is then left.
 func (p *plan) along(pos safety.Point) float64 {
-	best, nearest := p.track.seen, math.Inf(1)
-	start, from := 0.0, p.from
-	for _, b := range p.blocks {
-		if low := max(p.track.seen-start, 0); low <= b.length {
-			way := pos.Sub(from)
-			at := way.X*b.dir.X + way.Y*b.dir.Y + way.Z*b.dir.Z
-			at = min(max(at, low), b.length)
-			if off := way.Sub(b.dir.Scale(at)).Norm(); off < nearest-micrometre {
-				best, nearest = start+at, off
-			}
-		}
-		start += b.length
-		from = b.to
+	near := math.Inf(1)
+	for _, off := range p.places(pos) {
+		near = min(near, off)
 	}
-	return best
+	first, best, found := p.track.seen, p.track.seen, false
+	for mm, off := range p.places(pos) {
+		switch {
+		case off > near+measureNoise:
+		case !found:
+			first, best, found = mm, mm, true
+		case math.Abs(mm-p.track.asked) < math.Abs(best-p.track.asked):
+			best = mm
+		}
+	}
+	return max(first, min(best, p.track.asked))
+}
+
+// places yields where on each block the arm is nearest to pos, in mm along the blocks, and how
+// far off that is, behind where it was measured last.
+func (p *plan) places(pos safety.Point) iter.Seq2[float64, float64] {
+	return func(yield func(mm, off float64) bool) {
+		start, from := 0.0, p.from
+		for _, b := range p.blocks {
+			if low := max(p.track.seen-start, 0); low <= b.length {
+				way := pos.Sub(from)
+				at := way.X*b.dir.X + way.Y*b.dir.Y + way.Z*b.dir.Z
+				at = min(max(at, low), b.length)
+				if !yield(start+at, way.Sub(b.dir.Scale(at)).Norm()) {
+					return
+				}
+			}
+			start += b.length
+			from = b.to
+		}
+	}
 }
 
 // trim forgets the blocks that are behind the arm and behind the model.
