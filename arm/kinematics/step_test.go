@@ -37,7 +37,8 @@ func TestStep(t *testing.T) {
 		b := drawArm(t, mixed)
 		from := b.drawPosture(t)
 		start, dt := b.Forward(from), drawTick(t)
-		end := between(start, b.Forward(b.drawPosture(t)), rapid.Float64Range(0, 1).Draw(t, "length"))
+		length := rapid.OneOf(rapid.Float64Range(0, 1), rapid.Just(1.0)).Draw(t, "length") // short ones are whole steps
+		end := between(start, b.Forward(b.drawPosture(t)), length)
 		part, to, err := b.Step(from, start, end, dt)
 		if err != nil {
 			if part != 0 || to != from {
