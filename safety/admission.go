@@ -133,9 +133,7 @@ func (g *Gate) order(now Instant, s *Session, o Order) {
 			g.motion.cruise = min(g.motion.cruise, o.Speed)
 		}
 		g.arrived = never
-		if g.motion.standing() && g.stands {
-			g.motion.pos = g.position() // where the arm stands, also if it was moved by hand or sags
-		}
+		g.beginWhereItStands()
 		if g.motion.arrived() { // there is nothing to begin
 			g.move.expires, g.arrived = never, now
 		}

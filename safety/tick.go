@@ -115,6 +115,7 @@ func (g *Gate) tickMotion(now Instant, accepts func(Setpoint) float64) Step {
 	if g.motion.goal != rest && g.move.epoch != g.epoch {
 		g.motion.goal = rest // an order of an older lease moves nothing
 	}
+	g.beginWhereItStands()
 	due := g.nextTick
 	g.scheduleTick(now)
 	before := g.motion
@@ -144,6 +145,14 @@ func (g *Gate) tickMotion(now Instant, accepts func(Setpoint) float64) Step {
 	}
 	g.counts.Setpoints++
 	return Step{Kind: StepMove, Setpoint: sp, Due: due}
+}
+
+// beginWhereItStands puts the setpoint of a motion that has not begun to where the arm stands, also
+// if it was moved by hand, sags, or sank when its motors took hold.
+func (g *Gate) beginWhereItStands() {
+	if g.motion.goal == seek && g.motion.standing() && g.stands {
+		g.motion.pos = g.position()
+	}
 }
 
 // scheduleTick keeps the ticks on their grid. After a late one it does not catch up: two

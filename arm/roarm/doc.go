@@ -63,8 +63,8 @@
 //
 // What is not known after Open, the first or another: whether the torque is on, for which goals,
 // and what the gripper was told. So the arm counts as limp, and the first Rearm holds it where it
-// then is, as after Relax. If its torque was on, it sinks by its sag once. The gripper is held
-// where it is measured, which may be a weaker grip.
+// then is, as after Relax. It then sinks by its sag, and nothing moves it before it stands. The
+// gripper is held where it is measured, which may be a weaker grip.
 //
 // # What a stop does
 //

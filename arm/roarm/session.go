@@ -184,7 +184,7 @@ func (s *session) heard(now time.Duration, f feedback) {
 		s.stands()
 	}
 	s.gripHeard(now)
-	s.rearmHeard()
+	s.rearmHeard(stands)
 	s.schedule(now, stands)
 }
 

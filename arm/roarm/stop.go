@@ -13,7 +13,7 @@ const (
 	rearmNone rearmPhase = iota
 	rearmAsk             // where the limp arm is, is asked
 	rearmHold            // it is known: the line that holds it there is due
-	rearmSeen            // that was sent, its answer is awaited
+	rearmSink            // that was sent; the arm sinks by its sag, until it stands
 )
 
 // stop begins a stop, or repeats it. What the servos were sent leads them by no more than
@@ -62,7 +62,7 @@ func (s *session) rearmNow(now time.Duration) []byte {
 }
 
 // rearmHeard takes the position that was asked for.
-func (s *session) rearmHeard() {
+func (s *session) rearmHeard(stands bool) {
 	switch s.rearm {
 	case rearmAsk:
 		if s.asked > 0 {
@@ -74,7 +74,10 @@ func (s *session) rearmHeard() {
 			return
 		}
 		s.rearm = rearmHold
-	case rearmSeen:
+	case rearmSink:
+		if !stands {
+			return
+		}
 		s.rearm = rearmNone
 		if s.gripWaits() {
 			s.wake()
@@ -85,7 +88,7 @@ func (s *session) rearmHeard() {
 // hold returns the frame that switches the torque on. Servos go to their goal when it is
 // switched on, so they get where they are for a goal first; that switches it on as well.
 func (s *session) hold(now time.Duration) []byte {
-	s.rearm, s.limp = rearmSeen, false
+	s.rearm, s.limp = rearmSink, false
 	s.grip = grip{angle: s.gripper, noted: s.grip.noted}
 	s.course = course{known: true, goal: s.at, end: s.at.forward()}
 	s.rest.disturb(now)

@@ -17,6 +17,9 @@ func TestSuite(t *testing.T) {
 	drivertest.Run(t, drivertest.Rig{
 		Driver:  func(open arm.Opener) arm.Driver { return New(testConfig(), open) },
 		Machine: func(now time.Duration) armtest.Machine { return roarmemu.New(roarmemu.Config{Accel: accel}, now) },
+		Sagging: func(now time.Duration) armtest.Machine {
+			return roarmemu.New(roarmemu.Config{Accel: accel, ShoulderSag: 40, ElbowSag: 30}, now)
+		},
 		Forward: func(joints []float64) safety.Point { return posture(joints).forward() },
 		Goal:    goal,
 		Tick:    testTick,

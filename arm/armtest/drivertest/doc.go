@@ -23,6 +23,7 @@
 //	unreachable   is an alarm, not a lost link
 //	grip          is confirmed, for everything that the gripper can be told
 //	relax         switches off, goes on measuring, and takes hold without a jump
+//	takes hold    an arm that sags goes to where it is ordered right after a reset, not lower
 //	closed        every method fails, none panics
 //
 // In every trial: Accepts is in [0, 1], writes nothing, and takes nothing that is not finite;

@@ -3,6 +3,8 @@ package drivertest
 import (
 	"errors"
 	"time"
+
+	"github.com/aether-arm/aetherd/safety"
 )
 
 // relax: an arm whose motors are off is still measured, and takes hold where it then is.
@@ -32,6 +34,21 @@ func relax(b *bench, _ journey) {
 	b.reset()
 	b.wantRest("stopped while limp")
 	b.onward()
+}
+
+// takesHold: a limp arm that sinks when it takes hold goes to where it is ordered at once, and not
+// lower by what it sinks.
+func takesHold(b *bench, _ journey) {
+	const way, dip = 20, 4 // mm; dip is what the load on the way makes of it
+	b.start()
+	to := b.truth().Add(safety.Point{Y: way})
+	b.order(safety.Order{Move: true, Target: to})
+	b.serve(patience(way))
+	b.wantLink()
+	b.wantRest("after the order")
+	if at := b.truth(); at.Sub(to).Norm() > b.rig.Tolerance+dip {
+		b.errorf("sent to %v right after the reset, the arm is at %v", to, at)
+	}
 }
 
 // limp switches the motors off.

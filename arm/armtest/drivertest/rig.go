@@ -19,6 +19,9 @@ type Rig struct {
 	Machine func(now time.Duration) armtest.Machine
 	Truth   func(d arm.Driver, now safety.Instant) safety.Point
 
+	// Sagging makes a machine whose servos give way under its weight; nil: none do.
+	Sagging func(now time.Duration) armtest.Machine
+
 	// Where is the tool point of an event in the driver's frame, mm; nil: Event.Position.
 	Where func(armtest.Event) safety.Point
 

@@ -17,6 +17,7 @@ import (
 type check struct {
 	name    string
 	random  bool
+	sagging bool // with Rig.Sagging
 	applies func(Rig, arm.Capabilities) bool
 	run     func(*bench, journey)
 }
@@ -39,6 +40,7 @@ var checks = []check{
 	{name: "unreachable", applies: knowsReach, run: unreachable},
 	{name: "grip", applies: grips, run: grip},
 	{name: "relax", applies: always, run: relax},
+	{name: "takes hold", sagging: true, applies: sags, run: takesHold},
 	{name: "closed", applies: always, run: closed},
 }
 
@@ -46,6 +48,7 @@ func always(Rig, arm.Capabilities) bool         { return true }
 func promises(_ Rig, c arm.Capabilities) bool   { return c.Horizon > 0 }
 func onWire(r Rig, _ arm.Capabilities) bool     { return r.Machine != nil }
 func knowsReach(r Rig, _ arm.Capabilities) bool { return r.Unreachable != nil }
+func sags(r Rig, _ arm.Capabilities) bool       { return r.Sagging != nil }
 func grips(_ Rig, c arm.Capabilities) bool      { return c.Gripper != safety.NoGripper }
 
 // Run runs the suite. In short mode rapid tries fewer journeys.
@@ -92,6 +95,9 @@ func (c check) try(t *testing.T, rig Rig, j journey) error {
 // tryMoving is try that sets moved if the arm moved at the moment of j.
 func (c check) tryMoving(t *testing.T, rig Rig, j journey, moved *bool) (err error) {
 	t.Helper()
+	if c.sagging {
+		rig.Machine = rig.Sagging
+	}
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, rig)
 		err = b.attempt(func() {
