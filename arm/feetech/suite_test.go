@@ -2,6 +2,7 @@ package feetech
 
 import (
 	"testing"
+	"time"
 
 	"github.com/aether-arm/aetherd/arm"
 	"github.com/aether-arm/aetherd/arm/armtest/drivertest"
@@ -16,21 +17,28 @@ func slowAdapter(c *feetechemu.Config) {
 
 // TestSuite runs what every driver passes.
 func TestSuite(t *testing.T) {
-	for name, option := range map[string]func(*feetechemu.Config){
-		"plain":            func(*feetechemu.Config) {},
-		"slow, and echoes": slowAdapter,
+	plain := func(*feetechemu.Config) {}
+	for name, test := range map[string]struct {
+		tick   time.Duration
+		option func(*feetechemu.Config)
+	}{
+		"plain":            {testTick, plain},
+		"slow ticks":       {50 * time.Millisecond, plain},
+		"slow, and echoes": {testTick, slowAdapter},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := testConfig()
+			c.Tick = test.tick
+			c.Horizon = max(c.Horizon, c.needs(0))
 			drivertest.Run(t, drivertest.Rig{
 				Driver:  func(open arm.Opener) arm.Driver { return New(c, open) },
-				Machine: machine(busConfig(c, testStart, option)),
+				Machine: machine(busConfig(c, testStart, test.option)),
 				Where:   where(c),
 				Forward: func(joints []float64) safety.Point {
 					return c.Arm.Forward(kinematics.Posture(joints))
 				},
 				Goal:        goalIn(c),
-				Tick:        testTick,
+				Tick:        test.tick,
 				Workspace:   testBox,
 				Tolerance:   2, // a count of the shoulder is 0.4 mm at the tool point
 				Unreachable: &safety.Point{X: 400, Y: 0, Z: 150},
