@@ -14,7 +14,7 @@ func stops(b *bench, j journey) {
 	b.start()
 	b.travel(j)
 	heard, stood := b.reports(), b.truth()
-	stands := !b.moved && b.restsAtGate()
+	stands := !b.moved && b.restsAtGate() && b.quiet()
 	began := b.latch()
 	if j.again > 0 {
 		b.serve(j.again)

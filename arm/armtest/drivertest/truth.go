@@ -106,3 +106,10 @@ func (b *bench) moving() bool {
 	const just = 50 * time.Millisecond
 	return b.samples(b.now() - just)[0].position.Sub(b.truth()).Norm() > b.rig.Tolerance
 }
+
+// quiet reports whether everything that was sent is over: a controller may hold a motion back for
+// a while.
+func (b *bench) quiet() bool {
+	sent := b.tap.motion(0)
+	return len(sent) == 0 || b.now()-sent[len(sent)-1].at >= b.caps.Horizon
+}
