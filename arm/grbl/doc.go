@@ -75,8 +75,7 @@
 // caught up, and counts as that much slower in its feeds until it measures faster again;
 // every session begins with half the feeds. So a feed override, a lower rate or a lost
 // line throttles the setpoints, and lines do not pile up. A controller that becomes slower
-// in motion can overrun the horizon by what it has fallen behind until the next report, or the
-// one after that where it turned round on its line.
+// in motion can overrun the horizon by what it has fallen behind until the next report.
 //
 // Un-acknowledged lines never exceed 127 bytes, the receive buffer of an Uno.
 package grbl

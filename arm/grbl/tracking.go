@@ -69,25 +69,19 @@ func (p *plan) settle(now safety.Instant, pos safety.Point) {
 }
 
 // along returns how far along the blocks pos is, at least as far as it was measured before. On a
-// way that goes back over itself, or close by, several places fit: the arm is in the one that is
-// nearest to where the model was, for it was measured not long ago. None but the first makes it
-// come farther than the model: more is then left.
+// way that goes back over itself, or close by, several places fit, and the first one counts: more
+// is then left. An arm that was turned round is thought late until the next report.
 func (p *plan) along(pos safety.Point) float64 {
 	near := math.Inf(1)
 	for _, off := range p.places(pos) {
 		near = min(near, off)
 	}
-	first, best, found := p.track.seen, p.track.seen, false
 	for mm, off := range p.places(pos) {
-		switch {
-		case off > near+measureNoise:
-		case !found:
-			first, best, found = mm, mm, true
-		case math.Abs(mm-p.track.asked) < math.Abs(best-p.track.asked):
-			best = mm
+		if off <= near+measureNoise {
+			return mm
 		}
 	}
-	return max(first, min(best, p.track.asked))
+	return p.track.seen
 }
 
 // places yields where on each block the arm is nearest to pos, in mm along the blocks, and how
