@@ -14,6 +14,7 @@ import (
 
 	"github.com/aether-arm/aetherd/arm"
 	"github.com/aether-arm/aetherd/arm/armtest"
+	"github.com/aether-arm/aetherd/arm/armtest/drivertest"
 	"github.com/aether-arm/aetherd/arm/armtest/grblemu"
 	"github.com/aether-arm/aetherd/safety"
 )
@@ -65,7 +66,7 @@ func TestRestsWithinTheHorizonOfAWriterThatDies(t *testing.T) {
 			b := board(t, accel, grblemu.Config{HAL: hal})
 			w, opened := newWriter(t, cfg, opener(b))
 			for i := range ticks {
-				w.tick(heading(turns[i*len(turns)/ticks], pace*opened.MaxSpeed))
+				w.tick(drivertest.Heading(turns[i*len(turns)/ticks], pace*opened.MaxSpeed))
 			}
 			died = b.Now()
 			time.Sleep(2 * time.Second)
@@ -144,7 +145,7 @@ func TestStopsAtAnyMoment(t *testing.T) {
 				b.Command("jog-race")
 			}
 			for range ticks {
-				w.tick(heading(0.5, opened.MaxSpeed))
+				w.tick(drivertest.Heading(0.5, opened.MaxSpeed))
 			}
 			w.until(w.now() + late)
 			w.said.take()

@@ -9,18 +9,14 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/aether-arm/aetherd/arm/armtest/drivertest"
 	"github.com/aether-arm/aetherd/safety"
 )
-
-// turning is a course that turns every 730 ms.
-func turning(speed float64) func(safety.Instant) safety.Point {
-	return func(now safety.Instant) safety.Point { return heading(math.Floor(now.Seconds()/0.73)*1.7, speed) }
-}
 
 // drive streams setpoints from a plan to a machine, with a velocity that goes after course, and
 // calls each after every tick with how long the arm would go on if nothing more was sent. The link
 // takes 2 to 10 ms, a report 15 ms. It returns the way that the machine went, in mm.
-func drive(p *plan, m *machine, course func(safety.Instant) safety.Point, horizon, length time.Duration, each func(now safety.Instant, rest time.Duration)) (way float64) {
+func drive(p *plan, m *machine, course drivertest.Course, horizon, length time.Duration, each func(now safety.Instant, rest time.Duration)) (way float64) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var position, velocity, report, last safety.Point
 	var stood bool
@@ -76,7 +72,7 @@ func TestPlanKeepsTheHorizon(t *testing.T) {
 					p := newPlan(l, prepared, safety.Point{})
 					m := &machine{accel: accel, junction: l.junction, segments: segments, slow: 1}
 					speed := l.maxSpeed(horizon, prepared)
-					way := drive(&p, m, turning(speed), horizon, 5*time.Second/2, func(now safety.Instant, rest time.Duration) {
+					way := drive(&p, m, drivertest.Turning(speed), horizon, 5*time.Second/2, func(now safety.Instant, rest time.Duration) {
 						if rest > horizon {
 							t.Errorf("at %v the arm moves on for %v", now, rest)
 						}
@@ -100,7 +96,7 @@ func TestPlanThrottlesASlowController(t *testing.T) {
 			p := newPlan(l, preparedGrbl, safety.Point{})
 			m := &machine{accel: l.accel, junction: l.junction, segments: 5, slow: 1}
 			const turns = time.Second
-			drive(&p, m, turning(l.maxSpeed(horizon, preparedGrbl)), horizon, 3*time.Second, func(now safety.Instant, rest time.Duration) {
+			drive(&p, m, drivertest.Turning(l.maxSpeed(horizon, preparedGrbl)), horizon, 3*time.Second, func(now safety.Instant, rest time.Duration) {
 				allowed := horizon
 				if now >= turns {
 					m.slow = 0.5
@@ -125,26 +121,7 @@ func TestMeasuredPlanKeepsTheHorizon(t *testing.T) {
 		l := limits{accel: 1000, rate: 1000, junction: 0.01}
 		p := newPlan(l, preparedGrbl, safety.Point{})
 		m := &machine{accel: l.accel, junction: l.junction, segments: 5, slow: rapid.SampledFrom([]float64{1, 0.9, 0.7, 0.5}).Draw(t, "pace")}
-		type piece struct {
-			until    safety.Instant
-			velocity safety.Point
-		}
-		var pieces []piece
-		end := safety.Instant(0)
-		for range rapid.IntRange(1, 8).Draw(t, "pieces") {
-			end += time.Duration(rapid.IntRange(1, 900).Draw(t, "ms")) * time.Millisecond
-			part := rapid.SampledFrom([]float64{0, 1, -1, 0.5, -0.3}).Draw(t, "of the speed")
-			turn := rapid.SampledFrom([]float64{0, 0, 0, 0.05, 1}).Draw(t, "angle")
-			pieces = append(pieces, piece{end, heading(turn, part*l.maxSpeed(horizon, preparedGrbl))})
-		}
-		course := func(now safety.Instant) safety.Point {
-			for _, p := range pieces {
-				if now < p.until {
-					return p.velocity
-				}
-			}
-			return safety.Point{}
-		}
+		course, end := drivertest.DrawCourse(t, l.maxSpeed(horizon, preparedGrbl))
 		allowed := time.Duration(float64(horizon) / m.slow)
 		drive(&p, m, course, horizon, end+5*time.Second, func(now safety.Instant, rest time.Duration) {
 			if rest > allowed {
@@ -253,7 +230,7 @@ func TestPlanBrakesForCorners(t *testing.T) {
 	const horizon = 300 * time.Millisecond
 	took := func(turn float64, junction float64) int {
 		p := newPlan(limits{accel: 1000, rate: 1000, junction: junction}, preparedGrbl, safety.Point{})
-		return fill(&p, horizon, 100, func(i int) safety.Point { return heading(turn*float64(i%2), 0.5) })
+		return fill(&p, horizon, 100, func(i int) safety.Point { return drivertest.Heading(turn*float64(i%2), 0.5) })
 	}
 	straight, corners := took(0, 0), took(math.Pi/2, 0)
 	// 280 ms: 2·√(0.5/1000) = 45 ms a motion from rest to rest.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"sync"
 	"testing"
 	"time"
@@ -165,8 +164,4 @@ func (w *writer) settle() safety.Instant {
 	}
 	w.velocity = safety.Point{}
 	return w.now() - began
-}
-
-func heading(angle float64, speed float64) safety.Point {
-	return safety.Point{X: math.Cos(angle) * speed, Y: math.Sin(angle) * speed}
 }

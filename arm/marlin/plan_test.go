@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/aether-arm/aetherd/arm/armtest/drivertest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -40,14 +41,9 @@ func (r *trial) end() safety.Point {
 	return r.plan.end()
 }
 
-// turning is a course that turns every 730 ms.
-func turning(speed float64) func(safety.Instant) safety.Point {
-	return func(now safety.Instant) safety.Point { return heading(math.Floor(now.Seconds()/0.73)*1.7, speed) }
-}
-
 // drive streams setpoints whose velocity goes after course, and calls each after every tick with
 // how long the arm would go on if nothing more was sent. It returns the way that the arm went.
-func (r *trial) drive(course func(safety.Instant) safety.Point, length time.Duration, each func(now safety.Instant, rest time.Duration)) (way float64) {
+func (r *trial) drive(course drivertest.Course, length time.Duration, each func(now safety.Instant, rest time.Duration)) (way float64) {
 	var position, velocity, report, last safety.Point
 	asked, reported := safety.Instant(0), safety.Instant(math.MaxInt64)
 	for now := safety.Instant(0); now < length; now += r.tick {
@@ -95,10 +91,6 @@ func (r *trial) send(now safety.Instant, m motion) {
 	r.answers = append(r.answers, there+late())
 }
 
-func heading(angle float64, speed float64) safety.Point {
-	return safety.Point{X: math.Cos(angle) * speed, Y: math.Sin(angle) * speed}
-}
-
 // Without any measurement the arm rests within the horizon at every moment, and goes
 // on average at 40 % of what Open calls its speed or more, the turns included.
 func TestPlanKeepsTheHorizon(t *testing.T) {
@@ -114,7 +106,7 @@ func TestPlanKeepsTheHorizon(t *testing.T) {
 				t.Run(fmt.Sprintf("%v %v %v", tick, horizon, l), func(t *testing.T) {
 					r := newTrial(l, horizon, tick)
 					speed := l.maxSpeed(horizon, tick)
-					way := r.drive(turning(speed), 3*time.Second, func(now safety.Instant, rest time.Duration) {
+					way := r.drive(drivertest.Turning(speed), 3*time.Second, func(now safety.Instant, rest time.Duration) {
 						if rest > horizon {
 							t.Errorf("at %v the arm moves on for %v", now, rest)
 						}
@@ -135,7 +127,7 @@ func TestPlanThrottlesASlowController(t *testing.T) {
 	l := limits{accel: 2000, rate: 1000, junction: 0.05}
 	r := newTrial(l, horizon, 20*time.Millisecond)
 	r.measure = true
-	r.drive(turning(l.maxSpeed(horizon, r.tick)), 3*time.Second, func(now safety.Instant, rest time.Duration) {
+	r.drive(drivertest.Turning(l.maxSpeed(horizon, r.tick)), 3*time.Second, func(now safety.Instant, rest time.Duration) {
 		allowed := horizon
 		if now >= turns {
 			r.machine.slow = 0.5
@@ -159,26 +151,7 @@ func TestMeasuredPlanKeepsTheHorizon(t *testing.T) {
 		r := newTrial(l, horizon, tick)
 		r.measure = true
 		r.machine.slow = rapid.SampledFrom([]float64{1, 0.9, 0.7, 0.5}).Draw(t, "pace")
-		type piece struct {
-			until    safety.Instant
-			velocity safety.Point
-		}
-		var pieces []piece
-		end := safety.Instant(0)
-		for range rapid.IntRange(1, 8).Draw(t, "pieces") {
-			end += time.Duration(rapid.IntRange(1, 900).Draw(t, "ms")) * time.Millisecond
-			part := rapid.SampledFrom([]float64{0, 1, -1, 0.5, -0.3}).Draw(t, "of the speed")
-			turn := rapid.SampledFrom([]float64{0, 0, 0, 0.05, 1}).Draw(t, "angle")
-			pieces = append(pieces, piece{end, heading(turn, part*l.maxSpeed(horizon, tick))})
-		}
-		course := func(now safety.Instant) safety.Point {
-			for _, p := range pieces {
-				if now < p.until {
-					return p.velocity
-				}
-			}
-			return safety.Point{}
-		}
+		course, end := drivertest.DrawCourse(t, l.maxSpeed(horizon, tick))
 		allowed := time.Duration(float64(horizon) / r.machine.slow)
 		r.drive(course, end+5*time.Second, func(now safety.Instant, rest time.Duration) {
 			if rest > allowed {

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/aether-arm/aetherd/arm/armtest/drivertest"
 	"github.com/aether-arm/aetherd/safety"
 )
 
@@ -66,29 +67,6 @@ func (m machine) rests() (t time.Duration) {
 	return t
 }
 
-// drawCourse returns the velocity at every moment of a way with turns and rests, and when it ends.
-func drawCourse(t *rapid.T, speed float64) (course func(safety.Instant) safety.Point, end safety.Instant) {
-	type piece struct {
-		until    safety.Instant
-		velocity safety.Point
-	}
-	var pieces []piece
-	for range rapid.IntRange(1, 8).Draw(t, "pieces") {
-		end += time.Duration(rapid.IntRange(50, 900).Draw(t, "ms")) * time.Millisecond
-		v := rapid.SampledFrom([]float64{0, 1, -1, 0.5, -0.3, 0.1, -0.1}).Draw(t, "of the speed") * speed
-		turn := rapid.SampledFrom([]float64{0, 0, 0, 0.05, 1}).Draw(t, "angle")
-		pieces = append(pieces, piece{end, safety.Point{X: v * math.Cos(turn), Y: v * math.Sin(turn)}})
-	}
-	return func(now safety.Instant) safety.Point {
-		for _, p := range pieces {
-			if now < p.until {
-				return p.velocity
-			}
-		}
-		return safety.Point{}
-	}, end
-}
-
 // Whatever way an arm goes, with turns on its line, rests and steps of any size, and however
 // its encoders err, it rests within the horizon if nothing more is sent, and comes to its end. A
 // slow one overruns it by what it is slower, and by what it falls behind until that shows.
@@ -103,7 +81,7 @@ func TestMeasuredMotionKeepsTheHorizon(t *testing.T) {
 		m := machine{slow: rapid.SampledFrom([]float64{1, 0.9, 0.7}).Draw(t, "pace")}
 		c := newCommitted(cfg)
 
-		course, end := drawCourse(t, cfg.maxSpeed())
+		course, end := drivertest.DrawCourse(t, cfg.maxSpeed())
 		tick, accel := cfg.Tick.Seconds(), 1000.0
 		var at, velocity safety.Point
 		moving, still := true, 0

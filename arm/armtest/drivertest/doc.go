@@ -26,6 +26,8 @@
 //	takes hold    an arm that sags goes to where it is ordered right after a reset, not lower
 //	closed        every method fails, none panics
 //
+// Beside it, [DrawCourse] and [Turning] are ways that the tests of a driver's own model go.
+//
 // In every trial: Accepts is in [0, 1], writes nothing, and takes nothing that is not finite;
 // a write is one short frame without NaN; the arm is never farther from its setpoint than
 // trackingError; Service does not ask to be called without end; joints are finite, and lead to
