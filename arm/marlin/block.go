@@ -30,6 +30,14 @@ func (b *block) peak(accel float64) float64 {
 // duration returns how long b takes.
 func (b *block) duration(accel float64) time.Duration { return b.timeTo(b.length, accel) }
 
+// span returns when b begins and ends where what is before it ends at a moment.
+func (b *block) span(at safety.Instant, accel float64) (begins, ends safety.Instant) {
+	if b.begun {
+		return b.begins, b.ends
+	}
+	return at, at + b.duration(accel)
+}
+
 // timeTo returns how long b takes for its first way mm.
 func (b *block) timeTo(way, accel float64) time.Duration {
 	v := b.peak(accel)

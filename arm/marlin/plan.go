@@ -67,15 +67,11 @@ func (p *plan) add(now safety.Instant, to safety.Point, feed float64) {
 func (p *plan) firstOpen(by safety.Instant) int {
 	at := p.starts
 	for i := range p.blocks {
-		b := &p.blocks[i]
-		switch {
-		case b.begun:
-			at = b.ends
-		case at <= by:
-			at += b.duration(p.limits.accel)
-		default:
+		begins, ends := p.blocks[i].span(at, p.limits.accel)
+		if begins > by {
 			return i
 		}
+		at = ends
 	}
 	return len(p.blocks)
 }
@@ -88,8 +84,8 @@ func (p *plan) advance(now safety.Instant) {
 			if p.starts > now {
 				return
 			}
-			b.begun, b.begins = true, p.starts
-			b.ends = p.starts + b.duration(p.limits.accel)
+			b.begins, b.ends = b.span(p.starts, p.limits.accel)
+			b.begun = true
 		}
 		if b.ends > now {
 			return
@@ -129,14 +125,11 @@ func (p *plan) replan(first int) {
 // rests returns when the arm comes to rest if nothing more comes, by the model, or when it
 // came to rest.
 func (p *plan) rests() safety.Instant {
-	t, waiting := p.starts, p.blocks
-	if len(p.blocks) > 0 && p.blocks[0].begun {
-		t, waiting = p.blocks[0].ends, p.blocks[1:]
+	at := p.starts
+	for i := range p.blocks {
+		_, at = p.blocks[i].span(at, p.limits.accel)
 	}
-	for i := range waiting {
-		t += waiting[i].duration(p.limits.accel)
-	}
-	return t
+	return at
 }
 
 // takes reports whether the arm is at rest within a time from now if motions come, one

@@ -64,7 +64,7 @@ func (p *plan) behind(at safety.Instant, pos safety.Point) (by time.Duration) {
 		_, off := all[i].nearest(pos)
 		near = min(near, off)
 	}
-	found := false
+	expected, found := -p.track.ahead, false
 	for i := range all {
 		b := &all[i]
 		way, off := b.nearest(pos)
@@ -78,7 +78,7 @@ func (p *plan) behind(at safety.Instant, pos safety.Point) (by time.Duration) {
 		case i+1 < len(all):
 			leaves = all[i+1].begins
 		}
-		here, expected := at-min(max(at, comes), leaves), -p.track.ahead
+		here := at - min(max(at, comes), leaves)
 		if !found || (here-expected).Abs() < (by-expected).Abs() {
 			by, found = here, true
 		}
@@ -91,11 +91,9 @@ func (p *plan) behind(at safety.Instant, pos safety.Point) (by time.Duration) {
 func (p *plan) schedule() []block {
 	all := slices.Concat(p.past, p.blocks)
 	at := p.starts
-	for i := range all[len(p.past):] {
-		b := &all[len(p.past)+i]
-		if !b.begun {
-			b.begins, b.ends = at, at+b.duration(p.limits.accel)
-		}
+	for i := len(p.past); i < len(all); i++ {
+		b := &all[i]
+		b.begins, b.ends = b.span(at, p.limits.accel)
 		at = b.ends
 	}
 	return all
@@ -121,9 +119,8 @@ func (p *plan) delay(now safety.Instant, by time.Duration) {
 	}
 	first := &p.blocks[0]
 	if first.begun { // one that has not has no time of its own yet
-		p.starts = first.begins
+		p.starts, first.begun = first.begins, first.begins <= now
 	}
-	first.begun = first.begun && first.begins <= now
 	for i := range p.blocks[1:] {
 		p.blocks[i+1].begun = false
 	}
