@@ -1,6 +1,7 @@
 package roarm
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,11 +40,7 @@ func TestLateAnswersMakeNoRoom(t *testing.T) {
 				}
 				busy = answerTime
 				answers++
-				isLost := false
-				for _, n := range lost {
-					isLost = isLost || n == answers-50
-				}
-				if !isLost {
+				if !slices.Contains(lost, answers-50) {
 					s.heard(now, feedback{at: at})
 				}
 			}

@@ -149,17 +149,16 @@ func TestInsecureLAN(t *testing.T) {
 		t.Fatal(err)
 	}
 	dial(t, net.JoinHostPort("127.0.0.2", port)).want(`{"type":"ping"}`, "pong")
-	for where, lines := range map[string][]string{
-		"only stops":   {`server.stop_listen = "0.0.0.0:0"`, "server.insecure_lan = true"},
-		"only metrics": {`ops.listen = "0.0.0.0:0"`, "server.insecure_lan = true"},
-		"loopback":     nil,
+	for where, c := range map[string]struct {
+		lines []string
+		want  float64
+	}{
+		"only stops":   {[]string{`server.stop_listen = "0.0.0.0:0"`, "server.insecure_lan = true"}, 1},
+		"only metrics": {[]string{`ops.listen = "0.0.0.0:0"`, "server.insecure_lan = true"}, 0},
+		"loopback":     {nil, 0},
 	} {
-		want := 0.0
-		if where == "only stops" {
-			want = 1
-		}
-		if n := start(t, lines...).metric("aetherd_insecure_lan"); n != want {
-			t.Errorf("%s: aetherd_insecure_lan is %v, want %v", where, n, want)
+		if n := start(t, c.lines...).metric("aetherd_insecure_lan"); n != c.want {
+			t.Errorf("%s: aetherd_insecure_lan is %v, want %v", where, n, c.want)
 		}
 	}
 }
